@@ -1,0 +1,143 @@
+import type {
+	IAuthenticateRuleResponseCode,
+	IAuthenticateRuleResponseSuccessBody,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/instance';
+
+const answersWith = (value: number, message: string): IAuthenticateRuleResponseCode => ({
+	type: 'responseCode',
+	properties: { value, message },
+});
+
+const stateIs = (
+	value: string | undefined,
+	message: string,
+): IAuthenticateRuleResponseSuccessBody => ({
+	type: 'responseSuccessBody',
+	properties: { key: 'stateInstance', value, message },
+});
+
+const WRONG_INSTANCE =
+	'No such instance at this address. Check Instance ID and API URL against the GREEN-API console; ' +
+	'for a MAX instance add /v3 to the end of API URL';
+const REDIRECTED =
+	'This address answers with a redirect, which is not followed because the token would go along. ' +
+	'Copy API URL from the GREEN-API console';
+const UNAVAILABLE = 'GREEN-API is not available at the moment. Try again in a few minutes';
+
+export class GreenApiInstanceApi implements ICredentialType {
+	name = 'greenApiInstanceApi';
+
+	displayName = 'GREEN-API Instance API';
+
+	icon = {
+		light: 'file:../nodes/GreenApiLookup/greenApiLookup.svg',
+		dark: 'file:../nodes/GreenApiLookup/greenApiLookup.dark.svg',
+	} as const;
+
+	documentationUrl =
+		'https://github.com/green-api-lookup/n8n-nodes-green-api-lookup#set-up-the-credential';
+
+	// In the HTTP Request node n8n itself would store the token, which is part of GREEN-API's URLs.
+	restrictToSupportedNodes = true as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API URL',
+			name: 'apiUrl',
+			type: 'string',
+			default: 'https://api.green-api.com',
+			placeholder: 'e.g. https://7103.api.greenapi.com',
+			required: true,
+			description:
+				'The instance\'s apiUrl in the <a href="https://console.green-api.com" target="_blank">GREEN-API console</a>. With or without /v3 at the end; for a MAX instance keep /v3, so that the connection test finds it.',
+		},
+		{
+			displayName: 'Instance ID',
+			name: 'idInstance',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 7103000000',
+			required: true,
+			description: 'The instance\'s idInstance in the GREEN-API console: digits only',
+		},
+		{
+			displayName: 'API Token',
+			name: 'apiTokenInstance',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'The instance\'s apiTokenInstance in the GREEN-API console',
+		},
+	];
+
+	/**
+	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
+	 * that it returned, after a 401: a filled path is left as it is.
+	 * @throws Error naming the field to mend, or refusing to send the token anywhere but to API URL
+	 */
+	authenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const instance = parseInstance(credentials);
+		const { url } = requestOptions;
+		// The HTTP Request node of an n8n that does not know restrictToSupportedNodes sends `uri`.
+		if (typeof url !== 'string' || !url.startsWith('/') || url.startsWith('//')) {
+			throw new Error('This credential works in the GREEN-API Lookup node only');
+		}
+		return { ...requestOptions, baseURL: instance.baseUrl, url: fillPath(url, instance) };
+	};
+
+	// n8n makes one request and calls no code of ours but `authenticate`, so the test can only follow
+	// API URL: with /v3 it asks as MAX is asked, without it as the others are.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.apiUrl}}',
+			url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
+			disableFollowRedirect: true,
+		},
+		rules: [
+			answersWith(
+				401,
+				'Wrong token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
+			),
+			answersWith(403, WRONG_INSTANCE),
+			answersWith(404, WRONG_INSTANCE),
+			answersWith(
+				429,
+				'This instance is being asked too often right now. Try again in a few seconds',
+			),
+			...[301, 302, 303, 307, 308].map((code) => answersWith(code, REDIRECTED)),
+			...[500, 502, 503, 504].map((code) => answersWith(code, UNAVAILABLE)),
+			stateIs(
+				undefined,
+				'Something answers at this address, but it is not GREEN-API. Copy API URL from the GREEN-API console; for a MAX instance add /v3 to its end',
+			),
+			stateIs(
+				'notAuthorized',
+				'The credential is right, but no messenger account is linked to this instance. Link one in the GREEN-API console (QR code or phone number), then test again',
+			),
+			stateIs(
+				'pendingPassword',
+				'The credential is right, but the account waits for its two-step password. Enter it in the GREEN-API console, then test again',
+			),
+			stateIs(
+				'blocked',
+				'The credential is right, but the messenger has blocked this instance\'s account. Use another account or instance',
+			),
+			stateIs(
+				'starting',
+				'The credential is right, but the instance is starting. Test again in up to 5 minutes',
+			),
+			// The type allows rules of one kind only; n8n reads every rule by its own `type`.
+		] as ICredentialTestRequest['rules'],
+	};
+}

@@ -1,0 +1,80 @@
+/** The two dropdowns, Messenger and Operation, with the routing of each pair. */
+
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { keepStatus, routingDoor } from '../doors/routing';
+import {
+	ENDPOINTS,
+	MESSENGER_NAMES,
+	type Endpoint,
+	type Messenger,
+	type Operation,
+} from '../endpoints';
+import type { Clock } from '../lookup/session';
+
+export const messengerField: INodeProperties = {
+	displayName: 'Messenger',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: MESSENGER_NAMES.max, value: 'max' },
+		{ name: MESSENGER_NAMES.telegram, value: 'telegram' },
+		{ name: MESSENGER_NAMES.whatsapp, value: 'whatsapp' },
+	],
+	default: 'whatsapp',
+	description: 'The messenger that the instance of the credential belongs to',
+};
+
+const NAMES: Readonly<Record<Operation, string>> = {
+	checkAccount: 'Check Account',
+	getAccountSettings: 'Get Account Settings',
+	getContactInfo: 'Get Contact Info',
+};
+
+const ACTIONS: Readonly<Record<Operation, (messenger: string) => string>> = {
+	checkAccount: (messenger) => `Check whether a phone number has a ${messenger} account`,
+	getAccountSettings: (messenger) => `Get state and settings of the ${messenger} instance`,
+	getContactInfo: (messenger) => `Get name and avatar of a ${messenger} contact`,
+};
+
+const DESCRIPTIONS: Readonly<Record<Operation, string>> = {
+	checkAccount: 'Find out whether a phone number has an account, and its chat ID',
+	getAccountSettings: 'See whether the instance works: its state, phone number and avatar',
+	getContactInfo: 'Look up name, avatar and more of one person by chat ID',
+};
+
+const TELEGRAM_CHECK =
+	'Find out whether a phone number or @username can be found, and its chat ID. "False" also means that the account is hidden by its privacy settings.';
+
+/** One dropdown for each messenger: the AI tool's description is taken from the one that is shown. */
+export function operationField(messenger: Messenger, clock: Clock): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [messenger] } },
+		options: ENDPOINTS.filter((endpoint) => endpoint.messenger === messenger).map((endpoint) =>
+			operationOption(endpoint, clock),
+		),
+		default: 'checkAccount',
+	};
+}
+
+function operationOption(endpoint: Endpoint, clock: Clock): INodePropertyOptions {
+	const { messenger, operation, verb, path } = endpoint;
+	const isTelegramCheck = messenger === 'telegram' && operation === 'checkAccount';
+	return {
+		name: NAMES[operation],
+		value: operation,
+		action: ACTIONS[operation](MESSENGER_NAMES[messenger]),
+		description: isTelegramCheck ? TELEGRAM_CHECK : DESCRIPTIONS[operation],
+		routing: {
+			request: { method: verb, url: path },
+			send: { paginate: true },
+			operations: { pagination: routingDoor(endpoint, clock) },
+			output: { postReceive: [keepStatus] },
+		},
+	};
+}

@@ -1,0 +1,39 @@
+/** What the rows look like, and the options that few people need. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+export const optionsField: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Force',
+			name: 'force',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to ask the messenger itself instead of taking an answer that GREEN-API remembers. Slower, and many forced checks can make the messenger restrict the account.',
+			displayOptions: { show: { '/operation': ['checkAccount'] } },
+			routing: { send: { type: 'body', property: 'force' } },
+		},
+		{
+			displayName: 'Include Input Fields',
+			name: 'includeInputFields',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to keep the fields of the incoming item beside the result. Where both have a field of the same name, the result's stays.",
+		},
+	],
+};

@@ -1,0 +1,67 @@
+/** What a question is about: a phone number or a chat ID, as each messenger takes it. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Messenger } from '../endpoints';
+
+interface SubjectText {
+	readonly placeholder: string;
+	readonly description: string;
+}
+
+const PHONE_NUMBER: Readonly<Record<Messenger, SubjectText>> = {
+	max: {
+		placeholder: 'e.g. 79876543210',
+		description:
+			'Phone number in international format. MAX knows only numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus).',
+	},
+	telegram: {
+		placeholder: 'e.g. 79876543210 or @username',
+		description: 'Phone number in international format, or a username that begins with @',
+	},
+	whatsapp: {
+		placeholder: 'e.g. 79876543210',
+		description: 'Phone number in international format, with the country code',
+	},
+};
+
+const CHAT_ID: Readonly<Record<Messenger, SubjectText>> = {
+	max: {
+		placeholder: 'e.g. 10000000',
+		description: 'The chatId that Check Account returns. People only, no groups.',
+	},
+	telegram: {
+		placeholder: 'e.g. 10000000',
+		description: 'The chatId that Check Account returns. People only, no groups.',
+	},
+	whatsapp: {
+		placeholder: 'e.g. 79876543210@c.us',
+		description: 'The chatId that Check Account returns, or an ID that ends with @lid. No groups.',
+	},
+};
+
+export function phoneNumberField(messenger: Messenger): INodeProperties {
+	return {
+		displayName: 'Phone Number',
+		name: 'phoneNumber',
+		type: 'string',
+		required: true,
+		default: '',
+		...PHONE_NUMBER[messenger],
+		displayOptions: { show: { resource: [messenger], operation: ['checkAccount'] } },
+		routing: { send: { type: 'body', property: 'phoneNumber' } },
+	};
+}
+
+export function chatIdField(messenger: Messenger): INodeProperties {
+	return {
+		displayName: 'Chat ID',
+		name: 'chatId',
+		type: 'string',
+		required: true,
+		default: '',
+		...CHAT_ID[messenger],
+		displayOptions: { show: { resource: [messenger], operation: ['getContactInfo'] } },
+		routing: { send: { type: 'body', property: 'chatId' } },
+	};
+}

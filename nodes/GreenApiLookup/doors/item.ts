@@ -1,0 +1,87 @@
+/** What both doors do with one item: read its parameters, write its row. */
+
+import { NodeApiError, type IDataObject, type INode, type INodeExecutionData } from 'n8n-workflow';
+
+import type { Endpoint } from '../endpoints';
+import type { Failure } from '../lookup/failures';
+import { isFailure, type Outcome } from '../lookup/outcome';
+import { parseQuestion, type Question } from '../lookup/question';
+import { failedRowOf, rowOf, type Row } from '../lookup/rows';
+
+/** One item, its parameters read once. */
+export interface Inquiry {
+	readonly endpoint: Endpoint;
+	readonly index: number;
+	readonly input: INodeExecutionData;
+	/** The parameter that the question is about, as it came. */
+	readonly subject: unknown;
+	readonly question: Question | Failure;
+	readonly simplify: boolean;
+	readonly includeInputFields: boolean;
+}
+
+/** What the node reads itself of the Request Options that n8n adds to every declarative node. */
+export interface RequestOptions {
+	/** Milliseconds. */
+	readonly timeout?: number;
+}
+
+/** Reads one parameter of one item, its expression evaluated. */
+export type ReadParameter = (name: string, fallback?: unknown) => unknown;
+
+export function readInquiry(
+	endpoint: Endpoint,
+	index: number,
+	input: INodeExecutionData,
+	read: ReadParameter,
+): Inquiry {
+	const options = read('options', {}) as { force?: boolean; includeInputFields?: boolean };
+	const subject = endpoint.subject && read(endpoint.subject);
+	return {
+		endpoint,
+		index,
+		input,
+		subject,
+		question: parseQuestion(endpoint, { subject, force: options.force === true }),
+		simplify: read('simplify', true) === true,
+		includeInputFields: options.includeInputFields === true,
+	};
+}
+
+/**
+ * The output item of one inquiry, paired with its input.
+ * @throws NodeApiError for a failure, if the node is set to stop on one
+ */
+export function toItem(inquiry: Inquiry, outcome: Outcome, node: INode): INodeExecutionData {
+	const { endpoint, index, subject, simplify } = inquiry;
+	if (!isFailure(outcome)) return itemOf(inquiry, rowOf(outcome, simplify));
+	if (node.onError === 'continueErrorOutput') {
+		// No other key beside `error`: n8n before 2.37 would take the row for a success.
+		return { json: { error: { ...outcome } }, pairedItem: { item: index } };
+	}
+	if (node.onError === 'continueRegularOutput' || node.continueOnFail) {
+		return itemOf(inquiry, failedRowOf(endpoint, subject, outcome));
+	}
+	throw toApiError(outcome, node, index);
+}
+
+/** The object form of pairedItem: with a plain number n8n loses the input on the error branch. */
+function itemOf({ index, input, includeInputFields }: Inquiry, row: Row): INodeExecutionData {
+	const pairedItem = { item: index };
+	if (!includeInputFields) return { json: row as IDataObject, pairedItem };
+	const fields = { ...input.json };
+	// These two would make n8n take an answered row for a failed one.
+	delete fields.error;
+	delete fields.details;
+	return {
+		json: { ...fields, ...row } as IDataObject,
+		...(input.binary && { binary: input.binary }),
+		pairedItem,
+	};
+}
+
+/** Built afresh from the failure: an error of the HTTP client would carry the URL with the token. */
+function toApiError({ code, message, httpStatus }: Failure, node: INode, itemIndex: number) {
+	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
+	return new NodeApiError(node, { code, message }, { message, httpCode, itemIndex });
+}

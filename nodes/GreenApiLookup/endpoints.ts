@@ -1,0 +1,54 @@
+/**
+ * The one table of what GREEN-API can be asked. The description's dropdowns and routing, both
+ * doors and the core are made from it, so a new operation starts with a row here.
+ */
+
+export type Messenger = 'max' | 'telegram' | 'whatsapp';
+export type Operation = 'checkAccount' | 'getAccountSettings' | 'getContactInfo';
+
+/** One cell of Messenger × Operation: what it asks about and how it looks on the wire. */
+export interface Endpoint {
+	readonly messenger: Messenger;
+	readonly operation: Operation;
+	readonly verb: 'GET' | 'POST';
+	/**
+	 * Path below the host. The placeholders are filled in by the credential's `authenticate`,
+	 * so that no URL with the token in it ever exists inside the node.
+	 */
+	readonly path: string;
+	/** The parameter that the question is about; null where it is about the instance itself. */
+	readonly subject: 'phoneNumber' | 'chatId' | null;
+}
+
+function endpoint(
+	messenger: Messenger,
+	operation: Operation,
+	verb: Endpoint['verb'],
+	method: string,
+	subject: Endpoint['subject'],
+): Endpoint {
+	// MAX lives below /v3 (its specification asks for it), the other two never do.
+	const version = messenger === 'max' ? '/v3' : '';
+	const path = `${version}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
+	return { messenger, operation, verb, path, subject };
+}
+
+/** Verbs and method names: green-api.com/docs and green-api.com/v3/docs, read 2026-11-22. */
+export const ENDPOINTS: readonly Endpoint[] = [
+	endpoint('max', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber'),
+	endpoint('max', 'getAccountSettings', 'GET', 'getAccountSettings', null),
+	endpoint('max', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
+	endpoint('telegram', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber'),
+	endpoint('telegram', 'getAccountSettings', 'GET', 'getAccountSettings', null),
+	endpoint('telegram', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
+	endpoint('whatsapp', 'checkAccount', 'POST', 'checkWhatsapp', 'phoneNumber'),
+	endpoint('whatsapp', 'getAccountSettings', 'GET', 'getWaSettings', null),
+	endpoint('whatsapp', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
+];
+
+/** The messengers' own spelling, for people. */
+export const MESSENGER_NAMES: Readonly<Record<Messenger, string>> = {
+	max: 'MAX',
+	telegram: 'Telegram',
+	whatsapp: 'WhatsApp',
+};

@@ -1,0 +1,196 @@
+/**
+ * Every way in which a lookup can end without an answer, with the sentence that a person reads.
+ * An AI agent is shown nothing but that sentence, so each says what happened and what to do now.
+ */
+
+import { MESSENGER_NAMES, type Endpoint } from '../endpoints';
+
+/** What stands under `error` in a failed item's row. Holds no secret. */
+export interface Failure {
+	readonly code: FailureCode;
+	/** What happened and what to change, for people and AI agents. */
+	readonly message: string;
+	/** Whether the same question, asked again soon, can be answered without a change. */
+	readonly retryable: boolean;
+	readonly httpStatus?: number;
+	/** Seconds after which the service can be asked again, where that is known. */
+	readonly retryAfter?: number;
+	/** Whether a call was made for this item. */
+	readonly asked: boolean;
+	/** Calls used of the month's quota, where the service told. */
+	readonly used?: number;
+	/** Calls in the month's quota, where the service told. */
+	readonly total?: number;
+}
+
+/** What is known about a failure besides its code; a sentence uses what it needs. */
+export interface FailureFacts {
+	readonly endpoint: Endpoint;
+	/** Whether a call was made for this item. */
+	readonly asked: boolean;
+	/** The item's value as it came. */
+	readonly value?: unknown;
+	/** What exactly is wrong: a clause without a full stop. */
+	readonly detail?: string;
+	readonly httpStatus?: number;
+	readonly retryAfter?: number;
+	readonly used?: number;
+	readonly total?: number;
+}
+
+interface Kind {
+	readonly retryable: boolean;
+	readonly sentence: (facts: FailureFacts) => string;
+}
+
+const messenger = ({ endpoint }: FailureFacts) => MESSENGER_NAMES[endpoint.messenger];
+const status = ({ httpStatus }: FailureFacts) =>
+	httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`;
+const because = ({ detail }: FailureFacts) => (detail === undefined ? '' : `: ${detail}`);
+
+const KINDS = {
+	invalidPhoneNumber: {
+		retryable: false,
+		sentence: (facts) =>
+			`${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
+			'Write it in international format with the country code, e.g. 79876543210.',
+	},
+	unsupportedCountry: {
+		retryable: false,
+		sentence: (facts) =>
+			`${messenger(facts)} cannot be asked about ${quote(facts.value)}: only numbers that begin ` +
+			'with 7 (Russia, Kazakhstan) or 375 (Belarus) are supported. Choose another messenger for it.',
+	},
+	invalidChatId: {
+		retryable: false,
+		sentence: (facts) =>
+			`${quote(facts.value)} is not a ${messenger(facts)} chat ID${because(facts)}. ` +
+			'Use the chatId that Check Account returns.',
+	},
+	groupChat: {
+		retryable: false,
+		sentence: (facts) =>
+			`${quote(facts.value)} is a group, and Get Contact Info knows people only. ` +
+			"Use GREEN-API's GetGroupData method for groups.",
+	},
+	badRequest: {
+		retryable: false,
+		sentence: (facts) =>
+			`GREEN-API refused the question about ${quote(facts.value)}${status(facts)}${because(facts)}. ` +
+			'Check the value of this item.',
+	},
+	unauthorized: {
+		retryable: false,
+		sentence: (facts) =>
+			`GREEN-API does not accept the API Token of the credential${status(facts)}. ` +
+			'Copy apiTokenInstance from the GREEN-API console into the credential.',
+	},
+	wrongInstance: {
+		retryable: false,
+		sentence: (facts) =>
+			`GREEN-API knows no such ${messenger(facts)} instance at this address${status(facts)}. ` +
+			'Check API URL and Instance ID in the credential, and that Messenger is the one that the ' +
+			'instance belongs to.',
+	},
+	notAuthorized: {
+		retryable: false,
+		sentence: (facts) =>
+			`The GREEN-API instance is not linked to a ${messenger(facts)} account, or is still starting` +
+			`${status(facts)}. Open the instance in the GREEN-API console, link the account if it is not, ` +
+			'and run again.',
+	},
+	instanceStarting: {
+		retryable: true,
+		sentence: (facts) =>
+			`The GREEN-API instance is starting${status(facts)}. Run again in up to 5 minutes.`,
+	},
+	instanceBlocked: {
+		retryable: false,
+		sentence: (facts) =>
+			`${messenger(facts)} has blocked the account of this GREEN-API instance${status(facts)}. ` +
+			'Use another instance, or wait until the block is lifted.',
+	},
+	instanceExpired: {
+		retryable: false,
+		sentence: (facts) =>
+			`This GREEN-API instance has expired or was deleted${status(facts)}. ` +
+			'Renew it in the GREEN-API console, or use another instance.',
+	},
+	rateLimited: {
+		retryable: true,
+		sentence: (facts) =>
+			`This GREEN-API instance is being asked too often${status(facts)}. ` +
+			'Run again in a few seconds, with fewer workflows on this instance at a time.',
+	},
+	quotaExceeded: {
+		retryable: false,
+		sentence: (facts) =>
+			`The month's quota of checks of this GREEN-API instance is used up${status(facts)}` +
+			`${facts.total === undefined ? '' : `: ${facts.used ?? '?'} of ${facts.total}`}. ` +
+			'Change the tariff in the GREEN-API console, or run the rest next month.',
+	},
+	contactLimit: {
+		retryable: false,
+		sentence: (facts) =>
+			`${messenger(facts)} has stopped answering number checks of this instance, because too many ` +
+			`different numbers were asked within minutes${status(facts)}. Pause number checks on this ` +
+			'instance for 2 hours.',
+	},
+	timeout: {
+		retryable: true,
+		sentence: (facts) =>
+			`No answer about ${quote(facts.value)} in time${status(facts)}. Run this item again.`,
+	},
+	network: {
+		retryable: true,
+		sentence: (facts) =>
+			`GREEN-API could not be reached${because(facts)}. ` +
+			'Check API URL in the credential and the network of this n8n, then run again.',
+	},
+	serverError: {
+		retryable: true,
+		sentence: (facts) =>
+			`GREEN-API had an error of its own${status(facts)}. Run this item again in a few minutes.`,
+	},
+	badResponse: {
+		retryable: true,
+		sentence: (facts) =>
+			`GREEN-API's answer about ${quote(facts.value)} was no clear answer${status(facts)}` +
+			`${because(facts)}. Nothing is known about this item; run it again.`,
+	},
+} satisfies Record<string, Kind>;
+
+export type FailureCode = keyof typeof KINDS;
+
+/** Builds the failure of one item from its code; facts that are not known are left out. */
+export function failure(code: FailureCode, facts: FailureFacts): Failure {
+	const { retryable, sentence } = KINDS[code];
+	const { asked, httpStatus, retryAfter, used, total } = facts;
+	return {
+		code,
+		message: sentence(facts),
+		retryable,
+		...(httpStatus !== undefined && { httpStatus }),
+		...(retryAfter !== undefined && { retryAfter }),
+		asked,
+		...(used !== undefined && { used }),
+		...(total !== undefined && { total }),
+	};
+}
+
+/**
+ * The failure of every item of a run whose credential cannot be used; no call is made then.
+ * @param message the sentence that names what to mend
+ */
+export function credentialFailure(message: string): Failure {
+	return { code: 'wrongInstance', message, retryable: false, asked: false };
+}
+
+/** Characters of a value that a sentence shows; enough to find the item, too few to flood a log. */
+const QUOTED_LENGTH = 40;
+
+function quote(value: unknown): string {
+	if (value === null || value === undefined || value === '') return 'An empty value';
+	const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+	return `"${shown.length > QUOTED_LENGTH ? `${shown.slice(0, QUOTED_LENGTH)}…` : shown}"`;
+}

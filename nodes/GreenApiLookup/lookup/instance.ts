@@ -1,0 +1,99 @@
+/**
+ * Where a GREEN-API instance lives. A credential is typed by hand, so everything about it that
+ * can be wrong is found here, before a request is made, and said with the name of the field.
+ */
+
+/** The credential's fields as n8n hands them over: unchecked. */
+export interface InstanceFields {
+	readonly apiUrl?: unknown;
+	readonly idInstance?: unknown;
+	readonly apiTokenInstance?: unknown;
+}
+
+/** An instance that can be called. */
+export interface Instance {
+	/** Scheme, host and perhaps a gateway's path; no trailing slash and no `/v3`. */
+	readonly baseUrl: string;
+	readonly idInstance: string;
+	readonly apiTokenInstance: string;
+}
+
+/** A credential field that cannot be right. The message names the field and what it should be. */
+export class InstanceError extends Error {}
+
+const API_URL_HINT =
+	'Copy apiUrl from the instance in the GREEN-API console, e.g. https://7103.api.greenapi.com';
+
+/** @throws InstanceError naming the field to mend. The token is never part of the message. */
+export function parseInstance(fields: InstanceFields): Instance {
+	return {
+		baseUrl: parseApiUrl(text(fields.apiUrl)),
+		idInstance: parseIdInstance(text(fields.idInstance)),
+		apiTokenInstance: parseToken(text(fields.apiTokenInstance)),
+	};
+}
+
+/**
+ * Fills a path's {idInstance} and {apiTokenInstance}. Both are percent-encoded, braces included,
+ * so a filled path holds no placeholder any more and filling it again changes nothing.
+ */
+export function fillPath(path: string, instance: Instance): string {
+	return path
+		.replaceAll('{idInstance}', () => instance.idInstance)
+		.replaceAll('{apiTokenInstance}', () => encodeURIComponent(instance.apiTokenInstance));
+}
+
+function text(value: unknown): string {
+	if (typeof value === 'string') return value.trim();
+	return typeof value === 'number' ? String(value) : '';
+}
+
+function parseApiUrl(apiUrl: string): string {
+	if (apiUrl === '') throw new InstanceError(`API URL is empty. ${API_URL_HINT}`);
+	if (!/^https?:\/\//i.test(apiUrl)) {
+		throw new InstanceError(`API URL must start with https://. ${API_URL_HINT}`);
+	}
+	if (!URL.canParse(apiUrl)) {
+		throw new InstanceError(`API URL is not a valid address. ${API_URL_HINT}`);
+	}
+	const url = new URL(apiUrl);
+	if (url.username || url.password || url.search || url.hash || /wainstance/i.test(url.pathname)) {
+		throw new InstanceError(
+			`API URL must hold the host only, without instance, token, "?" or "#". ${API_URL_HINT}`,
+		);
+	}
+	if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+		throw new InstanceError(
+			'API URL must use https://, because the token is part of every request. ' +
+				'http:// is accepted only for this machine (localhost)',
+		);
+	}
+	const path = url.pathname.replace(/\/+$/, '').replace(/\/v3$/i, '').replace(/\/+$/, '');
+	return url.origin + path;
+}
+
+function isLoopback(hostname: string): boolean {
+	return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function parseIdInstance(idInstance: string): string {
+	if (/^\d{1,32}$/.test(idInstance)) return idInstance;
+	throw new InstanceError(
+		'Instance ID must be digits only. Copy idInstance from the GREEN-API console, e.g. 7103000000',
+	);
+}
+
+function parseToken(token: string): string {
+	if (token === '') {
+		throw new InstanceError(
+			'API Token is empty. Copy apiTokenInstance from the instance in the GREEN-API console',
+		);
+	}
+	// A URL's dot segments survive percent-encoding and would change the path.
+	if (token === '.' || token === '..') {
+		throw new InstanceError(
+			'API Token is not a token. Copy apiTokenInstance from the instance in the GREEN-API console',
+		);
+	}
+	return token;
+}

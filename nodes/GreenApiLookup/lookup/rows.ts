@@ -1,0 +1,96 @@
+/** What an item's row looks like: the same fields for every messenger, null where nothing is known. */
+
+import type { Endpoint, Operation } from '../endpoints';
+import type { Failure } from './failures';
+import { existsOf, type Answer, type JsonObject } from './outcome';
+import type { Question } from './question';
+
+export type Row = Record<string, unknown>;
+
+const SIMPLIFIED: Readonly<Record<Operation, (question: Question, body: JsonObject) => Row>> = {
+	checkAccount: accountRow,
+	getAccountSettings: settingsRow,
+	getContactInfo: contactRow,
+};
+
+/** The row of an answered item: the same fields for every messenger, or the service's own body. */
+export function rowOf({ question, body, at }: Answer, simplify: boolean): Row {
+	if (!simplify) return { ...body };
+	const { messenger, operation } = question.endpoint;
+	const row = SIMPLIFIED[operation](question, body);
+	return { messenger, ...row, checkedAt: new Date(at).toISOString() };
+}
+
+/** The row of a failed item where failed and answered items share one output. */
+export function failedRowOf({ messenger, operation, subject }: Endpoint, value: unknown, error: Failure): Row {
+	return {
+		messenger,
+		...(subject && { [subject]: value ?? null }),
+		...(operation === 'checkAccount' && { exists: null, chatId: null }),
+		error,
+	};
+}
+
+function accountRow({ endpoint, value }: Question, body: JsonObject): Row {
+	const exists = existsOf(body);
+	const isWhatsApp = endpoint.messenger === 'whatsapp';
+	const chatId = isWhatsApp ? whatsAppChatId(body, value) : textOf(body.chatId);
+	const lid = isWhatsApp && /@lid$/.test(textOf(body.chatId) ?? '') ? textOf(body.chatId) : null;
+	const username = textOf(body.username);
+	return {
+		phoneNumber: value,
+		exists,
+		chatId: exists ? chatId : null,
+		...(username && { username }),
+		...(lid && { lid }),
+		...(typeof body.fromCache === 'boolean' && { fromCache: body.fromCache }),
+	};
+}
+
+/** Newer WhatsApp answers put an @lid into chatId and the @c.us form into phoneNumber. */
+function whatsAppChatId(body: JsonObject, digits: string | null): string {
+	const answered = textOf(body.phoneNumber);
+	return answered?.endsWith('@c.us') ? answered : `${digits}@c.us`;
+}
+
+function settingsRow(_question: Question, body: JsonObject): Row {
+	return {
+		stateInstance: body.stateInstance,
+		phone: textOf(body.phone),
+		chatId: textOf(body.chatId),
+		avatar: textOf(body.avatar),
+		suspendedUntil: timeOf(body.suspendedUntil),
+		historySyncProgress: numberOf(body.historySyncProgress),
+	};
+}
+
+function contactRow(_question: Question, body: JsonObject): Row {
+	const chatId = textOf(body.chatId);
+	return {
+		chatId,
+		name: textOf(body.name),
+		contactName: textOf(body.contactName),
+		avatar: textOf(body.avatar),
+		phoneNumber: textOf(body.phoneNumber) ?? /^(\d+)@c\.us$/.exec(chatId ?? '')?.[1] ?? null,
+		username: textOf(body.username),
+		lastSeen: timeOf(body.lastSeen),
+	};
+}
+
+/** Text, or a number as text (ids and phone numbers come both ways); empty and 0 are null. */
+function textOf(value: unknown): string | null {
+	if (typeof value === 'string') return value === '' ? null : value;
+	return typeof value === 'number' && value !== 0 ? String(value) : null;
+}
+
+function numberOf(value: unknown): number | null {
+	const number = typeof value === 'string' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) && number !== 0 ? number : null;
+}
+
+/** Unix seconds as ISO 8601; 0 and what no calendar holds are null. */
+function timeOf(value: unknown): string | null {
+	const seconds = numberOf(value);
+	const date = new Date((seconds ?? Number.NaN) * 1000);
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

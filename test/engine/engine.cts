@@ -1,0 +1,255 @@
+/**
+ * Runs a workflow JSON with the built package in n8n's own engine: n8n-core's loader, its
+ * WorkflowExecute and its HTTP client. Only what n8n's server would bring (the database with the
+ * credentials, the other node packages) is stood in for, at the edge.
+ *
+ * This file is .cts, like all of test/, simulator/ and scripts/: n8n's lint reads every .ts as code
+ * that is published, and n8n-workflow's ES module build does not load in plain Node.
+ */
+import 'reflect-metadata';
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+// Before n8n-core is loaded: it keeps a settings file in this folder.
+process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
+process.env.N8N_ENCRYPTION_KEY ??= 'engine-harness';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
+import {
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	RoutingNode,
+	WorkflowExecute,
+	type ExecuteContext,
+} from 'n8n-core';
+import {
+	createRunExecutionData,
+	ICredentialsHelper,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
+const PACKAGE = 'n8n-nodes-green-api-lookup';
+export const NODE_TYPE = `${PACKAGE}.greenApiLookup`;
+export const CREDENTIAL_TYPE = 'greenApiInstanceApi';
+
+/**
+ * Which way n8n goes into the node: `bulk` as a normal run does (customOperations), `routing` as an
+ * MCP server, older AI agents and n8n before 1.85 do.
+ */
+export type Door = 'bulk' | 'routing';
+
+/** A workflow as n8n exports it. */
+export type WorkflowJson = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'settings'>;
+
+export interface RunOptions {
+	readonly workflow: WorkflowJson;
+	/** The credential's fields; undefined for a workflow whose nodes have none. */
+	readonly credential?: ICredentialDataDecryptedObject;
+	/** Items that a node of the workflow gives instead of being run, by node name. */
+	readonly pinned: Readonly<Record<string, readonly IDataObject[]>>;
+	readonly door?: Door;
+	/** Cancels the execution as the editor's stop button does. */
+	readonly signal?: AbortSignal;
+	/** The constructor argument of the node; tests hand in a clock of their own. */
+	readonly clock?: { now(): number };
+}
+
+/** How an execution ended. */
+export interface RunResult {
+	readonly run: IRun;
+	/** The error that stopped it, if one did. */
+	readonly error: Error | undefined;
+	/** The output items of a node: branch 0, or 1 for the error branch. */
+	output(nodeName: string, branch?: number): INodeExecutionData[];
+}
+
+const loader = new PackageDirectoryLoader(PACKAGE_FOLDER);
+const loaded = loader.loadAll();
+
+/** The node as n8n's loader hands it to the editor: with icons, codex and Request Options. */
+export async function loadNodeType(): Promise<INodeType> {
+	await loaded;
+	return loader.getNode('greenApiLookup').type as INodeType;
+}
+
+export async function loadCredentialType(): Promise<ICredentialType> {
+	await loaded;
+	return loader.getCredential(CREDENTIAL_TYPE).type;
+}
+
+export async function runWorkflow(options: RunOptions): Promise<RunResult> {
+	const { workflow: json, pinned, door = 'bulk', signal } = options;
+	const nodeTypes = new NodeTypes(await nodeTypeFor(door, options.clock));
+	const workflow = new Workflow({ ...json, id: 'harness', active: false, nodeTypes });
+	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
+	if (start === undefined) throw new Error('Pin the items of one node of the workflow');
+
+	const runData = createRunExecutionData({
+		resultData: { pinData: toPinData(pinned) },
+		executionData: {
+			nodeExecutionStack: [
+				{ node: workflow.getNode(start) as INode, data: { main: [[{ json: {} }]] }, source: null },
+			],
+		},
+	});
+	const additionalData = additionalDataFor(json, await loadCredentialType(), options.credential);
+	const execution = new WorkflowExecute(additionalData, 'manual', runData);
+	const running = execution.processRunExecutionData(workflow);
+	const cancel = () => running.cancel();
+	signal?.addEventListener('abort', cancel, { once: true });
+	try {
+		const run = await running;
+		return {
+			run,
+			error: run.data.resultData.error as Error | undefined,
+			output: (nodeName, branch = 0) =>
+				run.data.resultData.runData[nodeName]?.at(-1)?.data?.main[branch] ?? [],
+		};
+	} finally {
+		signal?.removeEventListener('abort', cancel);
+	}
+}
+
+/** As n8n's own registry does it: a node without `execute` gets one that runs its routing. */
+async function nodeTypeFor(door: Door, clock: RunOptions['clock']): Promise<INodeType> {
+	const original = await loadNodeType();
+	const NodeClass = original.constructor as new (clock?: RunOptions['clock']) => INodeType;
+	const nodeType = new NodeClass(clock);
+	PackageDirectoryLoader.applyDeclarativeNodeOptionParameters(nodeType);
+	nodeType.execute = async function (this: IExecuteFunctions) {
+		return (await new RoutingNode(this as ExecuteContext, nodeType).runNode()) ?? [];
+	};
+	if (door === 'routing') delete nodeType.customOperations;
+	return nodeType;
+}
+
+function toPinData(pinned: RunOptions['pinned']): Record<string, INodeExecutionData[]> {
+	return Object.fromEntries(
+		Object.entries(pinned).map(([name, rows]) => [
+			name,
+			rows.map((json, item) => ({ json, pairedItem: { item } })),
+		]),
+	);
+}
+
+class NodeTypes implements INodeTypes {
+	constructor(private readonly lookup: INodeType) {}
+
+	getByName(name: string): INodeType {
+		return this.getByNameAndVersion(name);
+	}
+
+	getByNameAndVersion(name: string): INodeType {
+		return name === NODE_TYPE ? this.lookup : foreignNode(name);
+	}
+
+	getKnownTypes(): IDataObject {
+		return {};
+	}
+}
+
+/** A node of another package. Its items are pinned or simply passed on; it is never tested here. */
+function foreignNode(name: string): INodeType {
+	return {
+		description: {
+			displayName: name,
+			name,
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: {},
+			inputs: ['main'],
+			outputs: ['main'],
+			properties: [],
+		},
+		async execute() {
+			return [this.getInputData()];
+		},
+	};
+}
+
+function additionalDataFor(
+	json: WorkflowJson,
+	credentialType: ICredentialType,
+	credential: ICredentialDataDecryptedObject | undefined,
+): IWorkflowExecuteAdditionalData {
+	const workflowData = { ...json, id: 'harness', active: false } as IWorkflowBase;
+	return {
+		credentialsHelper: new CredentialsHelper(credentialType, credential),
+		hooks: new ExecutionLifecycleHooks('manual', 'harness', workflowData),
+		executionId: 'harness',
+		webhookWaitingBaseUrl: 'http://localhost/waiting',
+		formWaitingBaseUrl: 'http://localhost/forms',
+		variables: {},
+		currentNodeExecutionIndex: 0,
+		setExecutionStatus() {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** n8n's credential store with one credential in it. */
+class CredentialsHelper extends ICredentialsHelper {
+	constructor(
+		private readonly type: ICredentialType,
+		private readonly data: ICredentialDataDecryptedObject | undefined,
+	) {
+		super();
+	}
+
+	getParentTypes() {
+		return [];
+	}
+
+	isCredentialUsableByNode(_credentialType: string, nodeType: string) {
+		const { restrictToSupportedNodes, supportedNodes = [] } = this.type;
+		return !restrictToSupportedNodes || supportedNodes.some((name) => nodeType.endsWith(`.${name}`));
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		requestOptions: IHttpRequestOptions,
+	) {
+		if (typeof this.type.authenticate !== 'function') throw new Error('authenticate is a function');
+		return await this.type.authenticate(credentials, requestOptions);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getDecrypted() {
+		if (!this.data) throw new Error('Credential with ID "1" does not exist.');
+		return { ...this.data };
+	}
+
+	getCredentials(): never {
+		throw new Error('The harness keeps no encrypted credentials');
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+
+	getCredentialsProperties() {
+		return this.type.properties;
+	}
+}
