@@ -118,7 +118,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 			run,
 			error: run.data.resultData.error as Error | undefined,
 			output: (nodeName, branch = 0) =>
-				run.data.resultData.runData[nodeName]?.at(-1)?.data?.main[branch] ?? [],
+				run.data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[branch] ?? [],
 		};
 	} finally {
 		signal?.removeEventListener('abort', cancel);
