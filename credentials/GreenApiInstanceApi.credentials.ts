@@ -15,13 +15,20 @@ const answersWith = (value: number, message: string): IAuthenticateRuleResponseC
 	properties: { value, message },
 });
 
-const stateIs = (
-	value: string | undefined,
+const bodyHas = (
+	key: string,
+	value: string | number | undefined,
 	message: string,
 ): IAuthenticateRuleResponseSuccessBody => ({
 	type: 'responseSuccessBody',
-	properties: { key: 'stateInstance', value, message },
+	properties: { key, value, message },
 });
+
+const stateIs = (value: string | undefined, message: string) =>
+	bodyHas('stateInstance', value, message);
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+const OUTAGES = [500, 502, 503, 504];
 
 const WRONG_INSTANCE =
 	'No such instance at this address. Check Instance ID and API URL against the GREEN-API console; ' +
@@ -65,7 +72,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. 7103000000',
 			required: true,
-			description: 'The instance\'s idInstance in the GREEN-API console: digits only',
+			description: "The instance's idInstance in the GREEN-API console: digits only",
 		},
 		{
 			displayName: 'API Token',
@@ -74,7 +81,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The instance\'s apiTokenInstance in the GREEN-API console',
+			description: "The instance's apiTokenInstance in the GREEN-API console",
 		},
 	];
 
@@ -103,20 +110,25 @@ export class GreenApiInstanceApi implements ICredentialType {
 			baseURL: '={{$credentials.apiUrl}}',
 			url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
 			disableFollowRedirect: true,
+			// A 401 that n8n takes for an error is asked a second time at once, and that call is over
+			// GREEN-API's limit of one a second: the user would read about limits, not about the token.
+			ignoreHttpStatusErrors: { ignore: true, except: [403, 404, 429, ...REDIRECTS, ...OUTAGES] },
 		},
 		rules: [
-			answersWith(
-				401,
-				'Wrong token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
-			),
 			answersWith(403, WRONG_INSTANCE),
 			answersWith(404, WRONG_INSTANCE),
 			answersWith(
 				429,
 				'This instance is being asked too often right now. Try again in a few seconds',
 			),
-			...[301, 302, 303, 307, 308].map((code) => answersWith(code, REDIRECTED)),
-			...[500, 502, 503, 504].map((code) => answersWith(code, UNAVAILABLE)),
+			...REDIRECTS.map((code) => answersWith(code, REDIRECTED)),
+			...OUTAGES.map((code) => answersWith(code, UNAVAILABLE)),
+			// The body of a 401 is empty.
+			bodyHas(
+				'length',
+				0,
+				'GREEN-API does not accept this token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
+			),
 			stateIs(
 				undefined,
 				'Something answers at this address, but it is not GREEN-API. Copy API URL from the GREEN-API console; for a MAX instance add /v3 to its end',
@@ -131,7 +143,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			),
 			stateIs(
 				'blocked',
-				'The credential is right, but the messenger has blocked this instance\'s account. Use another account or instance',
+				"The credential is right, but the messenger has blocked this instance's account. Use another account or instance",
 			),
 			stateIs(
 				'starting',

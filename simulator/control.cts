@@ -74,7 +74,9 @@ export function addControl(server: FastifyInstance, simulator: Simulator): void 
 
 /** Calls and their highest rate, for each instance and method that was called. */
 function methodCounts(simulator: Simulator) {
-	const keys = new Set(simulator.calls().map(({ idInstance, method }) => `${idInstance} ${method}`));
+	const keys = new Set(
+		simulator.calls().map(({ idInstance, method }) => `${idInstance} ${method}`),
+	);
 	return [...keys].sort().map((key) => {
 		const [idInstance, method] = key.split(' ');
 		const filter = { idInstance, method };

@@ -227,7 +227,13 @@ function getContactInfo(instance: InstanceSettings, body: Body): Result {
 	const [listed, contact] = listedContact(instance, chatId) ?? [digits, unlisted(instance, digits)];
 	const known = contact !== undefined;
 	const { name = known ? 'Somebody' : '', contactName = '', avatar = '', lastSeen } = contact ?? {};
-	const base = { avatar, name, contactName, chatId: known ? chatId : '', lastSeen: lastSeen ?? null };
+	const base = {
+		avatar,
+		name,
+		contactName,
+		chatId: known ? chatId : '',
+		lastSeen: lastSeen ?? null,
+	};
 	if (messenger === 'whatsapp') {
 		const unset = { email: '', category: '', description: '', products: [], isArchive: false };
 		return { body: { ...base, ...unset, isDisappearing: false, isMute: false, isBusiness: false } };

@@ -68,7 +68,12 @@ export class Simulator {
 			instanceOf('whatsapp'),
 		];
 		this.now = options.now ?? (() => performance.now());
-		this.server = fastify({ forceCloseConnections: true, bodyLimit: 10_000_000 });
+		this.server = fastify({
+			forceCloseConnections: true,
+			bodyLimit: 10_000_000,
+			// A misspelt setting is an error, not something to leave out without a word.
+			ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+		});
 		// Taken as text whatever its type says: what is wrong with a body is the service's to say.
 		this.server.removeAllContentTypeParsers();
 		this.server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
@@ -137,9 +142,7 @@ export class Simulator {
 		const family = methodOf(instance, address)?.family ?? 'account';
 		const remaining = this.take(instance, address.method, family, at);
 		const answered =
-			remaining < 0
-				? TOO_MANY
-				: answer(instance, address, { verb: request.method, path, text });
+			remaining < 0 ? TOO_MANY : answer(instance, address, { verb: request.method, path, text });
 		log(answered.status);
 		void reply.headers({
 			'X-RateLimit-Remaining': Math.max(0, remaining),

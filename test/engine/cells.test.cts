@@ -5,6 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ENDPOINTS } from '../../nodes/GreenApiLookup/endpoints';
 import { runWorkflow, type Door } from './engine.cts';
+import { useNoNetwork } from './offline.cts';
 import { ITEMS, LOOKUP, lookupWorkflow } from './workflows.cts';
 
 const HOST = 'https://7103.api.greenapi.com';
@@ -289,7 +290,11 @@ const CELLS: Cell[] = [
 
 const DOORS: Door[] = ['bulk', 'routing'];
 
-async function run({ resource, operation, value, options = {} }: Cell, door: Door, simplify: boolean) {
+async function run(
+	{ resource, operation, value, options = {} }: Cell,
+	door: Door,
+	simplify: boolean,
+) {
 	const subject = operation === 'checkAccount' ? 'phoneNumber' : 'chatId';
 	return await runWorkflow({
 		door,
@@ -314,12 +319,7 @@ function expectCall({ verb, path, body, answer }: Cell): nock.Scope {
 		.reply(200, answer);
 }
 
-beforeAll(() => nock.disableNetConnect());
-
-afterEach(() => {
-	expect(nock.pendingMocks()).toEqual([]);
-	nock.cleanAll();
-});
+useNoNetwork();
 
 test('every endpoint of the table has a cell here', () => {
 	const tested = new Set(CELLS.map(({ resource, operation }) => `${resource}/${operation}`));

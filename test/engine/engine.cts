@@ -183,7 +183,7 @@ function foreignNode(name: string): INodeType {
 	};
 }
 
-function additionalDataFor(
+export function additionalDataFor(
 	json: WorkflowJson,
 	credentialType: ICredentialType,
 	credential: ICredentialDataDecryptedObject | undefined,
@@ -216,7 +216,9 @@ class CredentialsHelper extends ICredentialsHelper {
 
 	isCredentialUsableByNode(_credentialType: string, nodeType: string) {
 		const { restrictToSupportedNodes, supportedNodes = [] } = this.type;
-		return !restrictToSupportedNodes || supportedNodes.some((name) => nodeType.endsWith(`.${name}`));
+		return (
+			!restrictToSupportedNodes || supportedNodes.some((name) => nodeType.endsWith(`.${name}`))
+		);
 	}
 
 	async authenticate(

@@ -8,7 +8,8 @@ const LONGEST = 64;
 
 /** The chat ID as the string that the service wants, or a failure of the item. */
 export function parseChatId(value: unknown, endpoint: Endpoint): string | Failure {
-	const refuse = (detail?: string) => failure('invalidChatId', { endpoint, asked: false, value, detail });
+	const refuse = (detail?: string) =>
+		failure('invalidChatId', { endpoint, asked: false, value, detail });
 	const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
 	if (typeof text !== 'string') return refuse('it is not text');
 	const chatId = text.trim();

@@ -18,12 +18,15 @@ const USERNAME = /^@[a-z]\w{3,31}$/i;
  */
 export function parsePhoneNumber(value: unknown, endpoint: Endpoint): string | Failure {
 	const text = typeof value === 'number' ? String(value) : value;
-	const refuse = (detail?: string) => failure('invalidPhoneNumber', { endpoint, asked: false, value, detail });
+	const refuse = (detail?: string) =>
+		failure('invalidPhoneNumber', { endpoint, asked: false, value, detail });
 	if (typeof text !== 'string') return refuse('it is not text');
 	const trimmed = text.trim();
 	if (trimmed.startsWith('@')) {
 		if (endpoint.messenger !== 'telegram') return refuse('only Telegram looks up usernames');
-		return USERNAME.test(trimmed) ? trimmed : refuse('a username is @ and 4 to 32 letters or digits');
+		return USERNAME.test(trimmed)
+			? trimmed
+			: refuse('a username is @ and 4 to 32 letters or digits');
 	}
 	const digits = trimmed.replace(SEPARATORS, '').replace(/^00/, '');
 	if (/\D/.test(digits)) return refuse('it holds something other than digits');

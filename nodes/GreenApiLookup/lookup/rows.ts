@@ -22,7 +22,11 @@ export function rowOf({ question, body, at }: Answer, simplify: boolean): Row {
 }
 
 /** The row of a failed item where failed and answered items share one output. */
-export function failedRowOf({ messenger, operation, subject }: Endpoint, value: unknown, error: Failure): Row {
+export function failedRowOf(
+	{ messenger, operation, subject }: Endpoint,
+	value: unknown,
+	error: Failure,
+): Row {
 	return {
 		messenger,
 		...(subject && { [subject]: value ?? null }),
