@@ -75,7 +75,7 @@ export interface RunResult {
 	/** The error that stopped it, if one did. */
 	readonly error: Error | undefined;
 	/** The output items of a node: branch 0, or 1 for the error branch. */
-	output(nodeName: string, branch?: number): INodeExecutionData[];
+	readonly output: (nodeName: string, branch?: number) => INodeExecutionData[];
 }
 
 const loader = new PackageDirectoryLoader(PACKAGE_FOLDER);

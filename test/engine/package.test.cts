@@ -3,12 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type {
-	INodeProperties,
-	INodePropertyCollection,
-	INodePropertyOptions,
-	INodeType,
-} from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { ENDPOINTS, MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
 import { instanceOf } from '../../simulator/instance.cts';
@@ -35,7 +30,7 @@ function operationOption(messenger: string, operation: string): INodePropertyOpt
 }
 
 test('the node is declarative: it has routing and no execute', () => {
-	expect(nodeType.execute).toBeUndefined();
+	expect(nodeType).not.toHaveProperty('execute');
 	expect(nodeType.description.requestDefaults).toBeDefined();
 	expect(nodeType.description.usableAsTool).toBe(true);
 });
@@ -66,9 +61,7 @@ test('dropdowns and options are in alphabetical order', () => {
 	const lists = properties
 		.filter(({ name }) => name !== 'requestOptions')
 		.flatMap(({ options = [] }) => [
-			(options as Array<INodePropertyOptions | INodeProperties | INodePropertyCollection>).map(
-				(option) => ('displayName' in option ? option.displayName : option.name),
-			),
+			options.map((option) => ('displayName' in option ? option.displayName : option.name)),
 		]);
 
 	for (const names of lists) expect(names).toEqual([...names].sort());

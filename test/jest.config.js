@@ -1,5 +1,6 @@
 /** @type {import('jest').Config} */
 module.exports = {
+	rootDir: '..',
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.cts'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'json', 'node'],
@@ -12,6 +13,5 @@ module.exports = {
 			},
 		],
 	},
-	// Compiled once, kept outside of every checkout's history.
 	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

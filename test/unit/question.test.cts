@@ -1,0 +1,87 @@
+/** What is asked and how it is written: numbers, chat IDs, request bodies. */
+
+import { ENDPOINTS, type Endpoint } from '../../nodes/GreenApiLookup/endpoints';
+import { isFailure } from '../../nodes/GreenApiLookup/lookup/outcome';
+import { parseQuestion, requestOf } from '../../nodes/GreenApiLookup/lookup/question';
+
+function endpoint(messenger: string, operation = 'checkAccount'): Endpoint {
+	const found = ENDPOINTS.find(
+		(row) => row.messenger === messenger && row.operation === operation,
+	);
+	if (!found) throw new Error('No such endpoint');
+	return found;
+}
+
+/** The body that is sent for a value, or the code of the failure. */
+function bodyFor(subject: unknown, row: Endpoint, force = false): string | undefined {
+	const question = parseQuestion(row, { subject, force });
+	return isFailure(question) ? question.code : requestOf(question).body;
+}
+
+test.each([
+	['79876543210'],
+	['+7 987 654-32-10'],
+	['+7 (987) 654.32.10'],
+	['007 987 654 32 10'],
+	[' 79876543210\n'],
+	[79876543210],
+])('%j is asked about as a JSON integer', (subject) => {
+	expect(bodyFor(subject, endpoint('whatsapp'))).toBe('{"phoneNumber":79876543210}');
+});
+
+test('a number that no JavaScript number can hold keeps its last digit', () => {
+	expect(bodyFor('9007199254740993', endpoint('whatsapp'))).toBe(
+		'{"phoneNumber":9007199254740993}',
+	);
+});
+
+test.each([
+	[''],
+	['   '],
+	['nobody'],
+	['7987654321x'],
+	['07876543210'],
+	['123456'],
+	['1'.repeat(17)],
+	['1e11'],
+	['-'],
+	['@durov'],
+	[null],
+	[undefined],
+	[true],
+	[{}],
+	[['79876543210']],
+	[Number.NaN],
+	[1e21],
+	[7.5e10 + 0.5],
+])('%j is no phone number and is not asked', (subject) => {
+	expect(bodyFor(subject, endpoint('whatsapp'))).toBe('invalidPhoneNumber');
+});
+
+test('Telegram is asked about a username in the same field', () => {
+	expect(bodyFor(' @durov ', endpoint('telegram'))).toBe('{"username":"@durov"}');
+	expect(bodyFor('@a"b', endpoint('telegram'))).toBe('invalidPhoneNumber');
+});
+
+test.each([
+	['10000000', '{"chatId":"10000000"}'],
+	[10000000, '{"chatId":"10000000"}'],
+	[' 79876543210@c.us ', '{"chatId":"79876543210@c.us"}'],
+	['', 'invalidChatId'],
+	['1'.repeat(65), 'invalidChatId'],
+	[true, 'invalidChatId'],
+	[null, 'invalidChatId'],
+	[{ chatId: '1' }, 'invalidChatId'],
+])('the chat ID %j is asked about as a JSON string, or not at all', (subject, expected) => {
+	expect(bodyFor(subject, endpoint('max', 'getContactInfo'))).toBe(expected);
+});
+
+test('force is sent only where it is set', () => {
+	expect(bodyFor('79876543210', endpoint('telegram'), true)).toBe(
+		'{"phoneNumber":79876543210,"force":true}',
+	);
+});
+
+test('account settings are asked for without a body', () => {
+	expect(bodyFor('whatever', endpoint('max', 'getAccountSettings'), true)).toBeUndefined();
+});
