@@ -5,9 +5,7 @@ import { isFailure } from '../../nodes/GreenApiLookup/lookup/outcome';
 import { parseQuestion, requestOf } from '../../nodes/GreenApiLookup/lookup/question';
 
 function endpoint(messenger: string, operation = 'checkAccount'): Endpoint {
-	const found = ENDPOINTS.find(
-		(row) => row.messenger === messenger && row.operation === operation,
-	);
+	const found = ENDPOINTS.find((row) => row.messenger === messenger && row.operation === operation);
 	if (!found) throw new Error('No such endpoint');
 	return found;
 }
@@ -54,6 +52,8 @@ test.each([
 	[Number.NaN],
 	[1e21],
 	[7.5e10 + 0.5],
+	['79876543210.0'],
+	[-79876543210],
 ])('%j is no phone number and is not asked', (subject) => {
 	expect(bodyFor(subject, endpoint('whatsapp'))).toBe('invalidPhoneNumber');
 });

@@ -6,6 +6,9 @@ import { failure, type Failure } from './failures';
 /** What people put between the digits of a number. */
 const SEPARATORS = /[\s().+\-\u00a0]/g;
 
+/** A cell that a spreadsheet took for a number: its dot separates no digits of a phone number. */
+const DECIMAL = /^\d+\.\d+$/;
+
 /** Shortest and longest number that is asked: E.164 with room for the service's own 16 digits. */
 const NUMBER = /^[1-9]\d{6,15}$/;
 
@@ -17,7 +20,7 @@ const USERNAME = /^@[a-z]\w{3,31}$/i;
  * @username. Anything that is neither is a failure of the item; nothing is guessed.
  */
 export function parsePhoneNumber(value: unknown, endpoint: Endpoint): string | Failure {
-	const text = typeof value === 'number' ? String(value) : value;
+	const text = Number.isSafeInteger(value) && Number(value) > 0 ? String(value) : value;
 	const refuse = (detail?: string) =>
 		failure('invalidPhoneNumber', { endpoint, asked: false, value, detail });
 	if (typeof text !== 'string') return refuse('it is not text');
@@ -28,6 +31,7 @@ export function parsePhoneNumber(value: unknown, endpoint: Endpoint): string | F
 			? trimmed
 			: refuse('a username is @ and 4 to 32 letters or digits');
 	}
+	if (DECIMAL.test(trimmed)) return refuse('it is a decimal number');
 	const digits = trimmed.replace(SEPARATORS, '').replace(/^00/, '');
 	if (/\D/.test(digits)) return refuse('it holds something other than digits');
 	return NUMBER.test(digits) ? digits : refuse();
