@@ -11,7 +11,6 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { parse as parseCsv } from 'csv-parse/sync';
-import type { IDataObject } from 'n8n-workflow';
 
 import { MESSENGER_NAMES, type Messenger } from '../nodes/GreenApiLookup/endpoints';
 import { instanceOf } from '../simulator/instance.cts';
@@ -52,10 +51,17 @@ interface Credential {
 	readonly apiTokenInstance: string;
 }
 
+/** A row of Check Account, or of its error branch. */
+interface Row {
+	readonly exists?: boolean;
+	readonly chatId?: string;
+	readonly error?: { readonly code: string; readonly message: string };
+}
+
 /** What became of the list on one messenger: one outcome for each contact, in their order. */
 interface Findings {
 	readonly messenger: Messenger;
-	readonly outcomes: readonly IDataObject[];
+	readonly outcomes: readonly Row[];
 	readonly seconds: number;
 	readonly calls: number;
 }
@@ -187,7 +193,7 @@ async function lookUp(
 			signal,
 		});
 		if (error && !signal.aborted) throw error;
-		const outcomes: IDataObject[] = [];
+		const outcomes: Row[] = [];
 		for (const { json, pairedItem } of [...output(lookup.name, 0), ...output(lookup.name, 1)]) {
 			outcomes[(pairedItem as { item: number }).item] = json;
 		}
@@ -238,16 +244,14 @@ function report(contacts: readonly Contact[], findings: readonly Findings[]): st
 		chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
 	});
 	contacts.forEach(({ name, phone }, index) => {
-		table.push([name, phone, ...findings.map(({ outcomes }) => cellOf(outcomes[index]))]);
+		table.push([name, phone, ...findings.map(({ outcomes }) => cellOf(outcomes[index] as Row))]);
 	});
 	return `${table.toString()}\n\n${findings.map(summaryOf).join('')}${failuresOf(contacts, findings)}`;
 }
 
-function cellOf(row: IDataObject | undefined): string {
-	const error = row?.error as IDataObject | undefined;
-	if (error) return `? ${String(error.code)}`;
-	if (row?.exists === true) return `yes ${String(row.chatId)}`;
-	return row?.exists === false ? 'no' : '';
+function cellOf({ exists, chatId = '', error }: Row): string {
+	if (error) return `? ${error.code}`;
+	return exists ? `yes ${chatId}` : 'no';
 }
 
 function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
@@ -264,10 +268,9 @@ function failuresOf(contacts: readonly Contact[], findings: readonly Findings[])
 	const sentences = new Map<string, string>();
 	for (const { messenger, outcomes } of findings) {
 		outcomes.forEach(({ error }, index) => {
-			const { message } = (error ?? {}) as { message?: string };
-			if (message === undefined || sentences.has(message)) return;
+			if (!error || sentences.has(error.message)) return;
 			const { name, phone } = contacts[index] as Contact;
-			sentences.set(message, `${MESSENGER_NAMES[messenger]}, ${name || phone}`);
+			sentences.set(error.message, `${MESSENGER_NAMES[messenger]}, ${name || phone}`);
 		});
 	}
 	if (sentences.size === 0) return '';
