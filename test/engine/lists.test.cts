@@ -125,7 +125,9 @@ describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
 
 		const { output } = await lookUp({ door, rows, node: ERROR_OUTPUT });
 
-		expect(output(LOOKUP, 0).map(({ json }) => json.exists)).toEqual([true]);
+		expect(output(LOOKUP, 0)).toEqual([
+			{ json: expect.objectContaining({ exists: true }), pairedItem: { item: 1 } },
+		]);
 		expect(output(LOOKUP, 1).map(({ json }) => json)).toEqual([
 			{
 				phone: 'nobody',
