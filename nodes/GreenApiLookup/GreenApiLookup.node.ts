@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { messengerField, operationField } from './descriptions/operations';
-import { optionsField, simplifyField } from './descriptions/output';
+import { listNotice, optionsField, simplifyField } from './descriptions/output';
 import { chatIdField, phoneNumberField } from './descriptions/subject';
 import { bulkDoors } from './doors/bulk';
 import type { Clock } from './lookup/session';
@@ -40,6 +40,7 @@ export class GreenApiLookup implements INodeType {
 			chatIdField('max'),
 			chatIdField('telegram'),
 			chatIdField('whatsapp'),
+			listNotice,
 			simplifyField,
 			optionsField,
 		],

@@ -64,17 +64,29 @@ test('Telegram is asked about a username in the same field', () => {
 });
 
 test.each([
-	['10000000', '{"chatId":"10000000"}'],
-	[10000000, '{"chatId":"10000000"}'],
-	[' 79876543210@c.us ', '{"chatId":"79876543210@c.us"}'],
-	['', 'invalidChatId'],
-	['1'.repeat(65), 'invalidChatId'],
-	[true, 'invalidChatId'],
-	[null, 'invalidChatId'],
-	[{ chatId: '1' }, 'invalidChatId'],
-])('the chat ID %j is asked about as a JSON string, or not at all', (subject, expected) => {
-	expect(bodyFor(subject, endpoint('max', 'getContactInfo'))).toBe(expected);
-});
+	['max', '10000000', '{"chatId":"10000000"}'],
+	['telegram', 10000000, '{"chatId":"10000000"}'],
+	['whatsapp', ' 79876543210@c.us ', '{"chatId":"79876543210@c.us"}'],
+	['whatsapp', '123456789012345@lid', '{"chatId":"123456789012345@lid"}'],
+	['whatsapp', 79876543210, '{"chatId":"79876543210@c.us"}'],
+	['whatsapp', '120363043968066561@g.us', 'groupChat'],
+	['telegram', '-1001234567890', 'groupChat'],
+	['max', -1001234567890, 'groupChat'],
+	['max', '79876543210@c.us', 'invalidChatId'],
+	['whatsapp', 'nobody', 'invalidChatId'],
+	['max', '', 'invalidChatId'],
+	['max', '1'.repeat(21), 'invalidChatId'],
+	['max', true, 'invalidChatId'],
+	['max', null, 'invalidChatId'],
+	['max', 1.5, 'invalidChatId'],
+	['max', { chatId: '1' }, 'invalidChatId'],
+	['max', ['1'], 'invalidChatId'],
+])(
+	'%s: the chat ID %j is asked about as a JSON string, or not at all',
+	(messenger, chatId, expected) => {
+		expect(bodyFor(chatId, endpoint(messenger, 'getContactInfo'))).toBe(expected);
+	},
+);
 
 test('force is sent only where it is set', () => {
 	expect(bodyFor('79876543210', endpoint('telegram'), true)).toBe(

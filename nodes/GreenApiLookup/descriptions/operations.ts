@@ -2,7 +2,7 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { keepStatus, routingDoor } from '../doors/routing';
+import { keepResponse, routingDoor } from '../doors/routing';
 import {
 	ENDPOINTS,
 	MESSENGER_NAMES,
@@ -74,7 +74,7 @@ function operationOption(endpoint: Endpoint, clock: Clock): INodePropertyOptions
 			request: { method: verb, url: path },
 			send: { paginate: true },
 			operations: { pagination: routingDoor(endpoint, clock) },
-			output: { postReceive: [keepStatus] },
+			output: { postReceive: [keepResponse] },
 		},
 	};
 }

@@ -2,6 +2,15 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
+export const listNotice: INodeProperties = {
+	displayName:
+		'For a list, set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>: else the first item that cannot be answered ends the run, and the answers before it are lost.',
+	name: 'listNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { operation: ['checkAccount', 'getContactInfo'] } },
+};
+
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',

@@ -4,10 +4,11 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workf
 
 import { ENDPOINTS, type Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
+import { memoryOf } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
 import { Session, type Clock, type Transport } from '../lookup/session';
 import { CREDENTIAL, openCredential, toHttpRequest, toLookupResponse } from './exchange';
-import { readInquiry, toItem, type RequestOptions } from './item';
+import { readInquiry, stopsOnFailure, toItems, type RequestOptions } from './item';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
@@ -22,15 +23,20 @@ export function bulkDoors(clock: Clock): CustomOperations {
 
 function bulkDoor(endpoint: Endpoint, clock: Clock) {
 	return async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const session = new Session(await openTransport(this), clock);
-		const items: INodeExecutionData[] = [];
-		for (const [index, input] of this.getInputData().entries()) {
-			const inquiry = readInquiry(endpoint, index, input, (name, fallback) =>
+		const node = this.getNode();
+		const inquiries = this.getInputData().map((input, index) =>
+			readInquiry(endpoint, index, input, (name, fallback) =>
 				this.getNodeParameter(name, index, fallback),
-			);
-			items.push(toItem(inquiry, await session.ask(inquiry.question), this.getNode()));
-		}
-		return [items];
+			),
+		);
+		const session = new Session({
+			transport: await openTransport(this),
+			memory: memoryOf(this.getExecuteData()),
+			clock,
+			stopOnFailure: stopsOnFailure(node),
+		});
+		const ending = await session.run(inquiries.map(({ question }) => question));
+		return [toItems(inquiries, ending, node)];
 	};
 }
 

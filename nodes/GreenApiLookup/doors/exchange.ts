@@ -1,6 +1,10 @@
 /** How both doors reach GREEN-API: through n8n's request helper, signed by n8n's credential. */
 
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 
 import { credentialFailure, type Failure } from '../lookup/failures';
 import { InstanceError, parseInstance, type Instance } from '../lookup/instance';
@@ -56,7 +60,7 @@ export function toHttpRequest(
 
 /** n8n's full response, without the token. */
 export function toLookupResponse(response: unknown, instance: Instance): LookupResponse {
-	const { statusCode, body } = response as { statusCode: number; body: unknown };
+	const { statusCode, headers, body } = response as IN8nHttpFullResponse;
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-	return { status: statusCode, text: redact(text, instance.apiTokenInstance) };
+	return { status: statusCode, headers, text: redact(text, instance.apiTokenInstance) };
 }

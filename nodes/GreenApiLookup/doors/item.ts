@@ -1,12 +1,13 @@
-/** What both doors do with one item: read its parameters, write its row. */
+/** What both doors do with items: read their parameters, write their rows. */
 
 import { NodeApiError, type IDataObject, type INode, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Endpoint } from '../endpoints';
-import type { Failure } from '../lookup/failures';
+import { stoppedMessage, unreadable, type Failure } from '../lookup/failures';
 import { isFailure, type Outcome } from '../lookup/outcome';
 import { parseQuestion, type Question } from '../lookup/question';
 import { failedRowOf, rowOf, type Row } from '../lookup/rows';
+import type { Ending } from '../lookup/session';
 
 /** One item, its parameters read once. */
 export interface Inquiry {
@@ -35,34 +36,53 @@ export function readInquiry(
 	input: INodeExecutionData,
 	read: ReadParameter,
 ): Inquiry {
-	const options = read('options', {}) as { force?: boolean; includeInputFields?: boolean };
-	const subject = endpoint.subject && read(endpoint.subject);
-	return {
-		endpoint,
-		index,
-		input,
-		subject,
-		question: parseQuestion(endpoint, { subject, force: options.force === true }),
-		simplify: read('simplify', true) === true,
-		includeInputFields: options.includeInputFields === true,
-	};
+	const item = { endpoint, index, input };
+	try {
+		const options = read('options', {}) as { force?: boolean; includeInputFields?: boolean };
+		const subject = endpoint.subject && read(endpoint.subject);
+		return {
+			...item,
+			subject,
+			question: parseQuestion(endpoint, { subject, force: options.force === true }),
+			simplify: read('simplify', true) === true,
+			includeInputFields: options.includeInputFields === true,
+		};
+	} catch (error) {
+		const question = unreadable(endpoint, error instanceof Error ? error.message : '');
+		return { ...item, subject: null, question, simplify: true, includeInputFields: false };
+	}
+}
+
+/** Whether the first failure ends the run, as the node's On Error setting says. */
+export function stopsOnFailure({ onError, continueOnFail }: INode): boolean {
+	return onError === undefined ? continueOnFail !== true : onError === 'stopWorkflow';
 }
 
 /**
- * The output item of one inquiry, paired with its input.
- * @throws NodeApiError for a failure, if the node is set to stop on one
+ * The output items of a run, each paired with its input.
+ * @throws NodeApiError if a failure stopped the run
  */
-export function toItem(inquiry: Inquiry, outcome: Outcome, node: INode): INodeExecutionData {
+export function toItems(
+	inquiries: readonly Inquiry[],
+	ending: Ending,
+	node: INode,
+): INodeExecutionData[] {
+	if ('failure' in ending) {
+		const { failure, index, answered } = ending;
+		const message = stoppedMessage(failure, index, inquiries.length, answered);
+		throw toApiError(failure, message, node, inquiries[index]?.index);
+	}
+	return ending.map((outcome, index) => toItem(inquiries[index] as Inquiry, outcome, node));
+}
+
+function toItem(inquiry: Inquiry, outcome: Outcome, node: INode): INodeExecutionData {
 	const { endpoint, index, subject, simplify } = inquiry;
 	if (!isFailure(outcome)) return itemOf(inquiry, rowOf(outcome, simplify));
 	if (node.onError === 'continueErrorOutput') {
 		// No other key beside `error`: n8n before 2.37 would take the row for a success.
 		return { json: { error: { ...outcome } }, pairedItem: { item: index } };
 	}
-	if (node.onError === 'continueRegularOutput' || node.continueOnFail) {
-		return itemOf(inquiry, failedRowOf(endpoint, subject, outcome));
-	}
-	throw toApiError(outcome, node, index);
+	return itemOf(inquiry, failedRowOf(endpoint, subject, outcome));
 }
 
 /** The object form of pairedItem: with a plain number n8n loses the input on the error branch. */
@@ -81,7 +101,12 @@ function itemOf({ index, input, includeInputFields }: Inquiry, row: Row): INodeE
 }
 
 /** Built afresh from the failure: an error of the HTTP client would carry the URL with the token. */
-function toApiError({ code, message, httpStatus }: Failure, node: INode, itemIndex: number) {
+function toApiError(
+	{ code, httpStatus }: Failure,
+	message: string,
+	node: INode,
+	itemIndex: number | undefined,
+): NodeApiError {
 	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
 	return new NodeApiError(node, { code, message }, { message, httpCode, itemIndex });
 }

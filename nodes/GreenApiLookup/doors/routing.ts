@@ -13,10 +13,11 @@ import type {
 
 import type { Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
+import { memoryOf } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
 import { Session, type Clock, type Transport } from '../lookup/session';
 import { CREDENTIAL, openCredential, toHttpRequest, toLookupResponse } from './exchange';
-import { readInquiry, toItem, type RequestOptions } from './item';
+import { readInquiry, stopsOnFailure, toItems, type RequestOptions } from './item';
 
 type Routed = DeclarativeRestApiSettings.ResultOptions;
 
@@ -26,22 +27,28 @@ export function routingDoor(endpoint: Endpoint, clock: Clock) {
 		this: IExecutePaginationFunctions,
 		routed: Routed,
 	): Promise<INodeExecutionData[]> {
-		const session = new Session(await openTransport(this, routed), clock);
+		const node = this.getNode();
 		const index = this.getItemIndex();
 		const inquiry = readInquiry(endpoint, index, this.getInputData(), (name, fallback) =>
 			this.getNodeParameter(name, fallback),
 		);
-		return [toItem(inquiry, await session.ask(inquiry.question), this.getNode())];
+		const session = new Session({
+			transport: await openTransport(this, routed),
+			memory: memoryOf(this.getExecuteData()),
+			clock,
+			stopOnFailure: stopsOnFailure(node),
+		});
+		return toItems([inquiry], await session.run([inquiry.question]), node);
 	};
 }
 
-/** Routing hands on the body alone; the core wants the HTTP status beside it. */
-export async function keepStatus(
+/** Routing hands on the body alone; the core wants the HTTP status and headers beside it. */
+export async function keepResponse(
 	this: IExecuteSingleFunctions,
 	_items: INodeExecutionData[],
-	{ statusCode, body }: IN8nHttpFullResponse,
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
 ): Promise<INodeExecutionData[]> {
-	return [{ json: { statusCode, body: body as string } }];
+	return [{ json: { statusCode, headers, body: body as string } }];
 }
 
 async function openTransport(

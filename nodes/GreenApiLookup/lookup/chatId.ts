@@ -1,18 +1,38 @@
 /** Which chat an item asks about. */
 
-import type { Endpoint } from '../endpoints';
+import type { Endpoint, Messenger } from '../endpoints';
 import { failure, type Failure } from './failures';
 
-/** Longer than any id of the three messengers; keeps a pasted document out of a request. */
-const LONGEST = 64;
+/** What a person's chat ID looks like: green-api.com/docs and /v3/docs, GetContactInfo, 2026-11-22. */
+const PERSON: Readonly<Record<Messenger, RegExp>> = {
+	max: /^\d{1,20}$/,
+	telegram: /^\d{1,20}$/,
+	whatsapp: /^\d{5,20}@(c\.us|lid)$/,
+};
 
-/** The chat ID as the string that the service wants, or a failure of the item. */
+const GROUP: Readonly<Record<Messenger, RegExp>> = {
+	max: /^-\d+$/,
+	telegram: /^-\d+$/,
+	whatsapp: /@g\.us$/,
+};
+
+const EXPECTED: Readonly<Record<Messenger, string>> = {
+	max: 'it is digits only',
+	telegram: 'it is digits only',
+	whatsapp: 'it ends with @c.us or @lid',
+};
+
+/** The chat ID as the text that the service wants, or a failure of the item. */
 export function parseChatId(value: unknown, endpoint: Endpoint): string | Failure {
-	const refuse = (detail?: string) =>
-		failure('invalidChatId', { endpoint, asked: false, value, detail });
-	const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-	if (typeof text !== 'string') return refuse('it is not text');
-	const chatId = text.trim();
-	if (chatId === '') return refuse();
-	return chatId.length <= LONGEST ? chatId : refuse('it is too long');
+	const { messenger } = endpoint;
+	const refuse = (code: 'invalidChatId' | 'groupChat') =>
+		failure(code, { endpoint, asked: false, value, detail: EXPECTED[messenger] });
+	// Spreadsheets and JSON give ids as numbers.
+	const text = Number.isSafeInteger(value) ? String(value) : value;
+	if (typeof text !== 'string') return refuse('invalidChatId');
+	const trimmed = text.trim();
+	if (GROUP[messenger].test(trimmed)) return refuse('groupChat');
+	const isNumber = messenger === 'whatsapp' && /^\d+$/.test(trimmed);
+	const chatId = isNumber ? `${trimmed}@c.us` : trimmed;
+	return PERSON[messenger].test(chatId) ? chatId : refuse('invalidChatId');
 }

@@ -40,6 +40,8 @@ export interface FailureFacts {
 
 interface Kind {
 	readonly retryable: boolean;
+	/** Seconds to wait where the service does not say. */
+	readonly retryAfter?: number;
 	readonly sentence: (facts: FailureFacts) => string;
 }
 
@@ -64,7 +66,7 @@ const KINDS = {
 	invalidChatId: {
 		retryable: false,
 		sentence: (facts) =>
-			`${quote(facts.value)} is not a ${messenger(facts)} chat ID${because(facts)}. ` +
+			`${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}${because(facts)}. ` +
 			'Use the chatId that Check Account returns.',
 	},
 	groupChat: {
@@ -101,14 +103,15 @@ const KINDS = {
 	},
 	instanceStarting: {
 		retryable: true,
+		retryAfter: 300,
 		sentence: (facts) =>
 			`The GREEN-API instance is starting${status(facts)}. Run again in up to 5 minutes.`,
 	},
 	instanceBlocked: {
 		retryable: false,
 		sentence: (facts) =>
-			`${messenger(facts)} has blocked the account of this GREEN-API instance${status(facts)}. ` +
-			'Use another instance, or wait until the block is lifted.',
+			`${messenger(facts)} has blocked or restricted the account of this GREEN-API instance` +
+			`${status(facts)}. Look at the instance in the GREEN-API console, or use another one.`,
 	},
 	instanceExpired: {
 		retryable: false,
@@ -131,6 +134,7 @@ const KINDS = {
 	},
 	contactLimit: {
 		retryable: false,
+		retryAfter: 7200,
 		sentence: (facts) =>
 			`${messenger(facts)} has stopped answering number checks of this instance, because too many ` +
 			`different numbers were asked within minutes${status(facts)}. Pause number checks on this ` +
@@ -164,8 +168,9 @@ export type FailureCode = keyof typeof KINDS;
 
 /** Builds the failure of one item from its code; facts that are not known are left out. */
 export function failure(code: FailureCode, facts: FailureFacts): Failure {
-	const { retryable, sentence } = KINDS[code];
-	const { asked, httpStatus, retryAfter, used, total } = facts;
+	const { retryable, sentence, ...kind }: Kind = KINDS[code];
+	const { asked, httpStatus, used, total } = facts;
+	const retryAfter = facts.retryAfter ?? kind.retryAfter;
 	return {
 		code,
 		message: sentence(facts),
@@ -176,6 +181,39 @@ export function failure(code: FailureCode, facts: FailureFacts): Failure {
 		...(used !== undefined && { used }),
 		...(total !== undefined && { total }),
 	};
+}
+
+/** The failure of an item whose parameters cannot be read, because an expression in them fails. */
+export function unreadable(endpoint: Endpoint, why: string): Failure {
+	const message =
+		`The parameters of this item cannot be read: ${why || 'an expression fails'}. ` +
+		'Mend the expression, or the item that it reads.';
+	const codes = { phoneNumber: 'invalidPhoneNumber', chatId: 'invalidChatId' } as const;
+	const code = endpoint.subject === null ? 'badRequest' : codes[endpoint.subject];
+	return { code, message, retryable: false, asked: false };
+}
+
+/**
+ * What a list that stopped says: the failure, and what becomes of the other items.
+ * @param index position of the failed item
+ * @param total items of the run
+ * @param answered items that had been answered by then
+ */
+export function stoppedMessage(
+	{ message }: Failure,
+	index: number,
+	total: number,
+	answered: number,
+): string {
+	if (total === 1) return message;
+	const lost =
+		answered === 0
+			? 'No item is passed on.'
+			: `The answers of ${answered} other items are not passed on.`;
+	return (
+		`${message} This is item ${index + 1} of ${total}. ${lost} To get a row for every item, set ` +
+		'On Error in the settings of this node to "Continue (using error output)".'
+	);
 }
 
 /**

@@ -3,7 +3,7 @@
  * comes back is a failure of the item, because unknown must never become "no account".
  */
 
-import type { Operation } from '../endpoints';
+import type { Endpoint } from '../endpoints';
 import { failure, type Failure, type FailureCode } from './failures';
 import type { Question } from './question';
 
@@ -14,6 +14,8 @@ export interface JsonObject {
 /** An HTTP answer as it came, but for the token. */
 export interface LookupResponse {
 	readonly status: number;
+	/** By name in lower case. */
+	readonly headers: Readonly<Record<string, unknown>>;
 	readonly text: string;
 }
 
@@ -33,18 +35,23 @@ export function isFailure(value: object): value is Failure {
 	return 'code' in value;
 }
 
-/** Texts that mean a failure under any HTTP status, 200 included: GREEN-API's pages give none. */
+/**
+ * What the service says in words, under any HTTP status and 200 too: GREEN-API's pages give no
+ * status for its `{"status": false}` bodies. The first that fits decides.
+ */
 const REASONS: ReadonlyArray<readonly [RegExp, FailureCode]> = [
 	[/in starting process/i, 'instanceStarting'],
 	[/not ?authorized/i, 'notAuthorized'],
 	[/contact info limit reached/i, 'contactLimit'],
+	[/quota has been exceeded|QUOTE_EXCEEDED/i, 'quotaExceeded'],
 	[/timeout limit exceeded/i, 'timeout'],
 	[/does not support group/i, 'invalidChatId'],
 	[/bad phone number|'phoneNumber' must/i, 'invalidPhoneNumber'],
-	[/(instance|account)\b.*\bblocked/i, 'instanceBlocked'],
+	[/(instance|account)\b.*\b(blocked|suspended)/i, 'instanceBlocked'],
 	[/instance\b.*\b(expired|deleted)/i, 'instanceExpired'],
 ];
 
+/** What a status means where the words do not say it. */
 const STATUSES: Readonly<Record<number, FailureCode>> = {
 	401: 'unauthorized',
 	403: 'wrongInstance',
@@ -56,39 +63,59 @@ const STATUSES: Readonly<Record<number, FailureCode>> = {
 	499: 'serverError',
 };
 
-const IS_CLEAR: Readonly<Record<Operation, (body: JsonObject) => boolean>> = {
-	checkAccount: (body) => typeof existsOf(body) === 'boolean',
-	getAccountSettings: (body) => typeof body.stateInstance === 'string',
-	getContactInfo: (body) => 'chatId' in body || 'name' in body,
-};
+function codeOfStatus(status: number): FailureCode {
+	if (status >= 500) return 'serverError';
+	return STATUSES[status] ?? (status >= 400 ? 'badRequest' : 'badResponse');
+}
 
-/** Whether the account exists as the service says it; WhatsApp and the others name it differently. */
-export function existsOf(body: JsonObject): unknown {
-	return 'existsWhatsapp' in body ? body.existsWhatsapp : body.exist;
+/** Whether the account exists, in the words of the messenger's own endpoint. */
+export function existsOf({ messenger }: Endpoint, body: JsonObject): unknown {
+	return messenger === 'whatsapp' ? body.existsWhatsapp : body.exist;
+}
+
+/** Why a 200 body is no clear answer to the endpoint's question; undefined where it is one. */
+function unclear(endpoint: Endpoint, body: JsonObject): string | undefined {
+	switch (endpoint.operation) {
+		case 'checkAccount':
+			if (typeof existsOf(endpoint, body) === 'boolean') return undefined;
+			return 'it says neither true nor false';
+		case 'getAccountSettings':
+			return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
+		case 'getContactInfo':
+			return typeof body.chatId === 'string' || typeof body.name === 'string'
+				? undefined
+				: 'it names no contact';
+	}
 }
 
 /** @param at when the answer came: milliseconds since 1970 */
 export function readOutcome(question: Question, response: LookupResponse, at: number): Outcome {
 	const { endpoint, value } = question;
-	const { status } = response;
+	const { status, headers } = response;
 	const body = parseJson(response.text);
 	const reason = reasonOf(body);
 	const fail = (code: FailureCode, detail = reason) =>
-		failure(code, { endpoint, asked: true, value, detail, httpStatus: status, ...quotaOf(body) });
+		failure(code, {
+			endpoint,
+			asked: true,
+			value,
+			detail,
+			httpStatus: status,
+			retryAfter: retryAfterOf(headers, at),
+			...quotaOf(body),
+		});
 
-	const known = REASONS.find(([pattern]) => reason !== undefined && pattern.test(reason));
+	const known = REASONS.find(([words]) => reason !== undefined && words.test(reason));
 	if (known) return fail(known[1]);
-	if (status < 200 || status > 299) return fail(STATUSES[status] ?? codeOfStatus(status));
+	if (status < 200 || status > 299) return fail(codeOfStatus(status));
 	if (!isObject(body)) return fail('badResponse', 'it is not a JSON object');
-	if (body.status === false || reason !== undefined || !IS_CLEAR[endpoint.operation](body)) {
-		return fail('badResponse');
-	}
-	return { question, body, at };
+	if (reason !== undefined || body.status === false) return fail('badResponse');
+	const why = unclear(endpoint, body);
+	return why === undefined ? { question, body, at } : fail('badResponse', why);
 }
 
-/** Failure of a question whose request ended without an HTTP answer. */
-export function readNetworkError(question: Question, error: unknown): Failure {
-	const { endpoint, value } = question;
+/** The failure of a question whose request ended without an HTTP answer. */
+export function readNetworkError({ endpoint, value }: Question, error: unknown): Failure {
 	const code = networkCodeOf(error);
 	return failure(code !== undefined && TIMEOUTS.has(code) ? 'timeout' : 'network', {
 		endpoint,
@@ -110,15 +137,11 @@ function networkCodeOf(error: unknown): string | undefined {
 	return code;
 }
 
-function codeOfStatus(status: number): FailureCode {
-	if (status >= 500) return 'serverError';
-	return status >= 400 ? 'badRequest' : 'badResponse';
-}
-
 /** The service's own words for what went wrong; it has three places for them. */
 function reasonOf(body: unknown): string | undefined {
 	if (!isObject(body)) return undefined;
-	const said = [body.reason, body.message, isObject(body.invokeStatus) && body.invokeStatus.status];
+	const { status } = isObject(body.invokeStatus) ? body.invokeStatus : body;
+	const said = [body.reason, body.message, status];
 	return said.find((text): text is string => typeof text === 'string' && text !== '');
 }
 
@@ -132,6 +155,14 @@ function quotaOf(body: unknown): { used?: number; total?: number } {
 function countOf(value: unknown): number | undefined {
 	const count = typeof value === 'string' && value !== '' ? Number(value) : value;
 	return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
+}
+
+/** Retry-After in seconds, from its seconds or its date (RFC 9110, 10.2.3). */
+function retryAfterOf(headers: LookupResponse['headers'], now: number): number | undefined {
+	const header = headers['retry-after'];
+	if (typeof header !== 'string') return undefined;
+	const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+	return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
 /** Undefined where the text is no JSON: an nginx page, an empty or a half body. */

@@ -36,7 +36,7 @@ export function failedRowOf(
 }
 
 function accountRow({ endpoint, value }: Question, body: JsonObject): Row {
-	const exists = existsOf(body);
+	const exists = existsOf(endpoint, body);
 	const isWhatsApp = endpoint.messenger === 'whatsapp';
 	const chatId = isWhatsApp ? whatsAppChatId(body, value) : textOf(body.chatId);
 	const lid = isWhatsApp && /@lid$/.test(textOf(body.chatId) ?? '') ? textOf(body.chatId) : null;
