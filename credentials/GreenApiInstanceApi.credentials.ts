@@ -31,7 +31,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const OUTAGES = [500, 502, 503, 504];
 
 const WRONG_INSTANCE =
-	'No such instance at this address. Check Instance ID and API URL against the GREEN-API console; ' +
+	'There is no such GREEN-API instance at this address. Check Instance ID and API URL against the GREEN-API console; ' +
 	'for a MAX instance add /v3 to the end of API URL';
 const REDIRECTED =
 	'This address answers with a redirect, which is not followed because the token would go along. ' +
@@ -129,10 +129,8 @@ export class GreenApiInstanceApi implements ICredentialType {
 				0,
 				'GREEN-API does not accept this token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
 			),
-			stateIs(
-				undefined,
-				'Something answers at this address, but it is not GREEN-API. Copy API URL from the GREEN-API console; for a MAX instance add /v3 to its end',
-			),
+			// No JSON, or none of GREEN-API's: a page of some other host.
+			stateIs(undefined, WRONG_INSTANCE),
 			stateIs(
 				'notAuthorized',
 				'The credential is right, but no messenger account is linked to this instance. Link one in the GREEN-API console (QR code or phone number), then test again',

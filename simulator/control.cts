@@ -12,6 +12,23 @@ import type { Simulator } from './server.cts';
 
 const count = { type: 'integer', minimum: 0 } as const;
 
+const FAULT_SCHEMA = {
+	type: 'object',
+	additionalProperties: false,
+	properties: {
+		calls: { type: 'array', items: count },
+		every: { type: 'integer', minimum: 1 },
+		values: { type: 'array', items: { type: 'string' } },
+		share: { type: 'number', minimum: 0, maximum: 1 },
+		status: { type: 'integer', minimum: 200, maximum: 599 },
+		body: { type: 'string' },
+		contentType: { type: 'string' },
+		headers: { type: 'object', additionalProperties: { type: 'string' } },
+		connection: { enum: ['reset', 'hang', 'half'] },
+	},
+	oneOf: [{ required: ['status'] }, { required: ['connection'] }],
+} as const;
+
 const CHANGES_SCHEMA = {
 	type: 'object',
 	additionalProperties: false,
@@ -37,6 +54,7 @@ const CHANGES_SCHEMA = {
 		refusalStatus: { type: 'integer', minimum: 200, maximum: 599 },
 		contacts: { type: 'object', additionalProperties: { type: 'object' } },
 		unlisted: { enum: ['even', 'none'] },
+		faults: { type: 'array', items: FAULT_SCHEMA },
 	},
 } as const;
 

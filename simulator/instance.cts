@@ -1,5 +1,7 @@
 /** What a simulated GREEN-API instance is: the settings that tests and people change. */
 
+import type { Fault } from './faults.cts';
+
 export type Messenger = 'max' | 'telegram' | 'whatsapp';
 
 /** The three families of methods that GREEN-API limits apart. */
@@ -42,6 +44,8 @@ export interface InstanceSettings {
 	contacts: Record<string, Contact>;
 	/** Numbers that are not in `contacts`: those with an even last digit exist, or none. */
 	unlisted: 'even' | 'none';
+	/** What goes wrong; the first fault that meets a call happens to it. */
+	faults: readonly Fault[];
 }
 
 export type InstanceChanges = Partial<
@@ -75,6 +79,7 @@ export function instanceOf(messenger: Messenger, changes: InstanceChanges = {}):
 		refusalStatus: 200,
 		contacts: {},
 		unlisted: 'even',
+		faults: [],
 		...changes,
 	};
 }

@@ -18,6 +18,7 @@ import {
 	TOO_MANY,
 	type SimulatedAnswer,
 } from './greenApi.cts';
+import { Faults, inflict, valueOf, type Fault } from './faults.cts';
 import { instanceOf, type InstanceSettings, type MethodFamily } from './instance.cts';
 import { highestCount, RollingWindow } from './rollingWindow.cts';
 import { addControl } from './control.cts';
@@ -29,6 +30,8 @@ export interface SimulatorOptions {
 	readonly port?: number;
 	/** Milliseconds from any start, never falling; the system's monotonic clock by default. */
 	readonly now?: () => number;
+	/** From 0 to below 1, for faults that meet a share of the calls. */
+	readonly random?: () => number;
 }
 
 /** One call as it came in and as it was answered. */
@@ -43,6 +46,7 @@ export interface Call {
 	readonly path: string;
 	/** Body as text. */
 	readonly text: string;
+	/** 0 where the connection was broken. */
 	readonly status: number;
 }
 
@@ -59,6 +63,8 @@ export class Simulator {
 	private readonly now: () => number;
 	private readonly log: Call[] = [];
 	private readonly windows = new Map<string, RollingWindow>();
+	private readonly random: () => number;
+	private readonly faults = new WeakMap<readonly Fault[], Faults>();
 	private address = '';
 
 	constructor(options: SimulatorOptions = {}) {
@@ -68,6 +74,7 @@ export class Simulator {
 			instanceOf('whatsapp'),
 		];
 		this.now = options.now ?? (() => performance.now());
+		this.random = options.random ?? Math.random;
 		this.server = fastify({
 			forceCloseConnections: true,
 			bodyLimit: 10_000_000,
@@ -143,13 +150,22 @@ export class Simulator {
 		const remaining = this.take(instance, address.method, family, at);
 		const answered =
 			remaining < 0 ? TOO_MANY : answer(instance, address, { verb: request.method, path, text });
-		log(answered.status);
+		const fault = remaining < 0 ? undefined : this.faultsOf(instance).next(valueOf(text));
+		log(fault ? ('status' in fault ? fault.status : 0) : answered.status);
 		void reply.headers({
 			'X-RateLimit-Remaining': Math.max(0, remaining),
 			'X-RateLimit-Replenish-Rate': instance.ratePerSecond[family],
 		});
 		if (instance.latencyMs > 0) await sleep(instance.latencyMs);
+		if (fault) return await inflict(fault, reply, { path, token: address.token });
 		return await send(reply, answered);
+	}
+
+	/** The faults of an instance; their count begins anew when they are set anew. */
+	private faultsOf({ faults }: InstanceSettings): Faults {
+		const known = this.faults.get(faults) ?? new Faults(faults, this.random);
+		this.faults.set(faults, known);
+		return known;
 	}
 
 	/** Calls left in this rolling second after this one; below 0 where it is one too many. */

@@ -1,8 +1,12 @@
-/** @type {import('jest').Config} */
-module.exports = {
-	rootDir: '..',
+/**
+ * Unit tests, and the engine tests twice: in the newest engine and in the oldest that the README
+ * names, so that rows mean the same in both.
+ */
+const path = require('node:path');
+
+const common = {
+	rootDir: path.resolve(__dirname, '..'),
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/**/*.test.cts'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'json', 'node'],
 	transform: {
 		'\\.c?ts$': [
@@ -14,4 +18,22 @@ module.exports = {
 		],
 	},
 	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+};
+const engine = { ...common, testMatch: ['<rootDir>/test/engine/**/*.test.cts'] };
+const oldest = '<rootDir>/node_modules/n8n-core-oldest';
+
+/** @type {import('jest').Config} */
+module.exports = {
+	projects: [
+		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.cts'] },
+		{ ...engine, displayName: 'n8n-core 2.41.0' },
+		{
+			...engine,
+			displayName: 'n8n-core 1.84.0',
+			moduleNameMapper: {
+				'^n8n-core$': oldest,
+				'^n8n-workflow$': `${oldest}/node_modules/n8n-workflow`,
+			},
+		},
+	],
 };

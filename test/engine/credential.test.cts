@@ -110,7 +110,7 @@ describe('the connection test says what is wrong', () => {
 			apiUrl: `http://127.0.0.1:${port}`,
 		}));
 
-		expect((await testCredential(credential)).message).toMatch(/it is not GREEN-API/);
+		expect((await testCredential(credential)).message).toMatch(/no such GREEN-API instance/);
 
 		server.close();
 	});

@@ -6,12 +6,12 @@
 
 import { ExecuteContext, RoutingNode } from 'n8n-core';
 import {
-	createRunExecutionData,
 	Workflow,
 	type ICredentialDataDecryptedObject,
 	type INode,
 	type INodeType,
 	type INodeTypes,
+	type IRunExecutionData,
 } from 'n8n-workflow';
 
 import { additionalDataFor, CREDENTIAL_TYPE, loadCredentialType } from './engine.cts';
@@ -46,7 +46,7 @@ export async function testCredential(data: ICredentialDataDecryptedObject): Prom
 		node,
 		additionalDataFor(json, credentialType, data),
 		'internal',
-		createRunExecutionData(),
+		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
 		0,
 		[],
 		{ main: [[{ json: {} }]] },

@@ -25,7 +25,6 @@ import {
 	type ExecuteContext,
 } from 'n8n-core';
 import {
-	createRunExecutionData,
 	ICredentialsHelper,
 	Workflow,
 	type ICredentialDataDecryptedObject,
@@ -38,6 +37,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunExecutionData,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
@@ -99,14 +99,20 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
 	if (start === undefined) throw new Error('Pin the items of one node of the workflow');
 
-	const runData = createRunExecutionData({
-		resultData: { pinData: toPinData(pinned) },
+	// Written out, because n8n before 1.120 has no function that makes it.
+	const runData = {
+		startData: {},
+		resultData: { runData: {}, pinData: toPinData(pinned) },
 		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
 			nodeExecutionStack: [
 				{ node: workflow.getNode(start) as INode, data: { main: [[{ json: {} }]] }, source: null },
 			],
 		},
-	});
+	} as unknown as IRunExecutionData;
 	const additionalData = additionalDataFor(json, await loadCredentialType(), options.credential);
 	const execution = new WorkflowExecute(additionalData, 'manual', runData);
 	const running = execution.processRunExecutionData(workflow);
@@ -130,7 +136,9 @@ async function nodeTypeFor(door: Door, clock: RunOptions['clock']): Promise<INod
 	const original = await loadNodeType();
 	const NodeClass = original.constructor as new (clock?: RunOptions['clock']) => INodeType;
 	const nodeType = new NodeClass(clock);
-	PackageDirectoryLoader.applyDeclarativeNodeOptionParameters(nodeType);
+	const { properties } = nodeType.description;
+	// The loader added Request Options to the original, not to this one.
+	properties.push(...original.description.properties.slice(properties.length));
 	nodeType.execute = async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as ExecuteContext, nodeType).runNode()) ?? [];
 	};

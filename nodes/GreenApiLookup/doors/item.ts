@@ -108,5 +108,8 @@ function toApiError(
 	itemIndex: number | undefined,
 ): NodeApiError {
 	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
-	return new NodeApiError(node, { code, message }, { message, httpCode, itemIndex });
+	const error = new NodeApiError(node, { code }, { message, httpCode, itemIndex });
+	// n8n puts a text of its own in place of a message that names an error like ECONNRESET.
+	error.message = message;
+	return error;
 }

@@ -121,10 +121,22 @@ export function readNetworkError({ endpoint, value }: Question, error: unknown):
 		endpoint,
 		asked: true,
 		value,
-		// Only the code: the text of such an error can hold the URL, and with it the token.
-		detail: code,
+		// Only what the code says: the text of such an error can hold the URL, and with it the token.
+		detail: code && (NETWORK_ERRORS[code] ?? code),
 	});
 }
+
+/** The codes of Node's network errors that people meet, in their words. */
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+	ECONNREFUSED: 'nothing answers at its address (ECONNREFUSED)',
+	ECONNRESET: 'the connection broke (ECONNRESET)',
+	ENOTFOUND: 'there is no host of that name (ENOTFOUND)',
+	EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
+	EHOSTUNREACH: 'there is no way to its host (EHOSTUNREACH)',
+	ENETUNREACH: 'there is no way to its network (ENETUNREACH)',
+	CERT_HAS_EXPIRED: 'its TLS certificate has expired',
+	DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed',
+};
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 

@@ -1,0 +1,584 @@
+/**
+ * Everything that GREEN-API and the network can answer, for one item between two good ones, under
+ * each On Error setting and through both doors.
+ */
+
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import type { Fault, FaultyAnswer, BrokenConnection } from '../../simulator/faults.cts';
+import { instanceOf, type InstanceChanges, type Messenger } from '../../simulator/instance.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import { runWorkflow, type Door, type RunResult } from './engine.cts';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows.cts';
+
+/** The error body of the service: it repeats the token. */
+const failed = (status: number, message: string) => ({
+	status,
+	body: JSON.stringify({ statusCode: status, timestamp: '', path: '{path}', message }),
+});
+const page = (status: number, title: string) => ({
+	status,
+	body: `<html><head><title>${status} ${title}</title></head>{token}<center>nginx</center></html>`,
+	contentType: 'text/html',
+});
+const refusal = (status: number, reason: string) => ({
+	status,
+	body: JSON.stringify({ status: false, reason }),
+});
+const quota = (used: unknown, total: unknown) => ({
+	method: 'checkwhatsapp',
+	used,
+	total,
+	status: 'QUOTE_EXCEEDED',
+	description: 'Monthly quota has been exceeded.',
+});
+
+const NOT_READY = 'instance is starting or not authorized';
+const LIMIT_REACHED = 'User get contact info limit reached';
+const NO_GROUPS =
+	'Validation failed. Details: The method GetContactInfo does not support group chats, to work with groups, use the GetGroupData method';
+
+interface FailureCase {
+	readonly title: string;
+	readonly messenger?: Messenger;
+	readonly operation?: 'checkAccount' | 'getContactInfo';
+	readonly fault: FaultyAnswer | BrokenConnection;
+	/** What stands under `error`, but for its message. */
+	readonly error: IDataObject;
+	/** What the message must tell. */
+	readonly message: RegExp;
+}
+
+const CASES: FailureCase[] = [
+	{
+		title: '400 Validation failed',
+		fault: failed(400, 'Validation failed'),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /refused the question .*Validation failed\. Check the value/,
+	},
+	{
+		title: "400 'value' must have at least 1 key",
+		messenger: 'telegram',
+		fault: failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /at least 1 key/,
+	},
+	{
+		title: '400 only digits',
+		messenger: 'telegram',
+		fault: failed(
+			400,
+			"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits",
+		),
+		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+		message: /international format/,
+	},
+	{
+		title: '400 bad phone number',
+		messenger: 'max',
+		fault: failed(400, 'bad phone number, valid 11 or 12 digits'),
+		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+		message: /valid 11 or 12 digits\. Write it in international format/,
+	},
+	{
+		title: '400 check timeout',
+		fault: failed(400, 'check phone number timeout limit exceeded'),
+		error: { code: 'timeout', retryable: true, httpStatus: 400 },
+		message: /in time .*Run this item again/,
+	},
+	{
+		title: '400 starting or not authorized',
+		fault: failed(400, NOT_READY),
+		error: { code: 'notAuthorized', retryable: false, httpStatus: 400 },
+		message: /not linked to a WhatsApp account.*console/,
+	},
+	{
+		title: '400 in starting process',
+		fault: failed(400, 'Instance in starting process try later'),
+		error: { code: 'instanceStarting', retryable: true, httpStatus: 400, retryAfter: 300 },
+		message: /is starting.*up to 5 minutes/,
+	},
+	{
+		title: '400 no groups',
+		messenger: 'max',
+		operation: 'getContactInfo',
+		fault: failed(400, NO_GROUPS),
+		error: { code: 'invalidChatId', retryable: false, httpStatus: 400 },
+		message: /Use the chatId that Check Account returns/,
+	},
+	{
+		title: '400 blocked',
+		fault: failed(400, 'Instance account is blocked'),
+		error: { code: 'instanceBlocked', retryable: false, httpStatus: 400 },
+		message: /blocked or restricted/,
+	},
+	{
+		title: '400 expired',
+		fault: failed(400, 'Instance is expired'),
+		error: { code: 'instanceExpired', retryable: false, httpStatus: 400 },
+		message: /Renew it/,
+	},
+	{
+		title: '401 with an empty body',
+		fault: { status: 401 },
+		error: { code: 'unauthorized', retryable: false, httpStatus: 401 },
+		message: /does not accept the API Token.*Copy apiTokenInstance/,
+	},
+	{
+		title: '403 of nginx',
+		fault: page(403, 'Forbidden'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 403 },
+		message: /no such WhatsApp instance.*Check API URL and Instance ID.*Messenger/,
+	},
+	{
+		title: '404 of nginx',
+		messenger: 'max',
+		fault: page(404, 'Not Found'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
+		message: /no such MAX instance/,
+	},
+	{
+		title: '404 of the service, with the token in path and message',
+		messenger: 'telegram',
+		fault: failed(404, 'Cannot POST {path}'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
+		message: /no such Telegram instance/,
+	},
+	{
+		title: '429 with an empty body',
+		fault: { status: 429 },
+		error: { code: 'rateLimited', retryable: true, httpStatus: 429 },
+		message: /asked too often.*few seconds/,
+	},
+	{
+		title: '429 with Retry-After',
+		fault: { status: 429, headers: { 'retry-after': '7' } },
+		error: { code: 'rateLimited', retryable: true, httpStatus: 429, retryAfter: 7 },
+		message: /asked too often/,
+	},
+	{
+		title: '466, nested',
+		fault: { status: 466, body: JSON.stringify({ invokeStatus: quota(100, 100) }) },
+		error: {
+			code: 'quotaExceeded',
+			retryable: false,
+			httpStatus: 466,
+			used: 100,
+			total: 100,
+		},
+		message: /quota of checks.*100 of 100.*tariff/,
+	},
+	{
+		title: '466, flat and with numbers as text',
+		messenger: 'max',
+		fault: { status: 466, body: JSON.stringify(quota('30000', '30000')) },
+		error: {
+			code: 'quotaExceeded',
+			retryable: false,
+			httpStatus: 466,
+			used: 30000,
+			total: 30000,
+		},
+		message: /30000 of 30000/,
+	},
+	{
+		title: '469 with status false',
+		messenger: 'telegram',
+		fault: refusal(469, LIMIT_REACHED),
+		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
+		message: /Telegram has stopped answering.*2 hours/,
+	},
+	{
+		title: '469 with a reason alone',
+		messenger: 'max',
+		fault: { status: 469, body: JSON.stringify({ reason: LIMIT_REACHED }) },
+		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
+		message: /MAX has stopped answering.*2 hours/,
+	},
+	{
+		title: '200 that is a 469',
+		messenger: 'telegram',
+		fault: refusal(200, LIMIT_REACHED),
+		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
+		message: /2 hours/,
+	},
+	...[200, 400, 403, 500].map(
+		(status): FailureCase => ({
+			title: `${status} that says status false, not authorized`,
+			messenger: 'telegram',
+			fault: refusal(status, NOT_READY),
+			error: { code: 'notAuthorized', retryable: false, httpStatus: status },
+			message: /not linked to a Telegram account/,
+		}),
+	),
+	{
+		title: '499',
+		fault: { status: 499 },
+		error: { code: 'serverError', retryable: true, httpStatus: 499 },
+		message: /error of its own.*again/,
+	},
+	{
+		title: '500 interface conversion',
+		messenger: 'max',
+		operation: 'getContactInfo',
+		fault: failed(500, 'interface conversion: interface {} is bool, not string'),
+		error: { code: 'serverError', retryable: true, httpStatus: 500 },
+		message: /error of its own/,
+	},
+	{
+		title: '502 Bad Gateway',
+		fault: page(502, 'Bad Gateway'),
+		error: { code: 'serverError', retryable: true, httpStatus: 502 },
+		message: /error of its own/,
+	},
+	{
+		title: 'a redirect',
+		fault: { status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		error: { code: 'badResponse', retryable: true, httpStatus: 302 },
+		message: /no clear answer.*Nothing is known/,
+	},
+	{
+		title: '200 with a page',
+		fault: page(200, 'It works'),
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /not a JSON object/,
+	},
+	{
+		title: '200 with an empty body',
+		fault: { status: 200 },
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /not a JSON object/,
+	},
+	{
+		title: '200 that says "false" in quotes',
+		fault: { status: 200, body: '{"existsWhatsapp":"false"}' },
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /neither true nor false/,
+	},
+	{
+		title: 'half a body',
+		fault: { connection: 'half' },
+		error: { code: 'network', retryable: true },
+		message: /could not be reached/,
+	},
+	{
+		title: 'a reset connection',
+		fault: { connection: 'reset' },
+		error: { code: 'network', retryable: true },
+		message: /could not be reached: the connection broke/,
+	},
+	{
+		title: 'no answer at all',
+		fault: { connection: 'hang' },
+		error: { code: 'timeout', retryable: true },
+		message: /in time.*again/,
+	},
+];
+
+const PEOPLE = ['Anna', 'Boris', 'Carla'];
+const VALUES = {
+	checkAccount: ['79876543210', '79876543212', '79876543214'],
+	getContactInfo: ['10000000', '10000002', '10000004'],
+} as const;
+
+let simulator: Simulator;
+
+afterEach(async () => await simulator.close());
+
+interface Run {
+	readonly messenger?: Messenger;
+	readonly operation?: 'checkAccount' | 'getContactInfo';
+	readonly rows: readonly IDataObject[];
+	readonly door?: Door;
+	readonly node?: Partial<INode>;
+	readonly faults?: readonly Fault[];
+	readonly changes?: InstanceChanges;
+	readonly options?: IDataObject;
+}
+
+const UNLIMITED = { check: 1000, contact: 1000, account: 1000 };
+
+/** Runs the lookup on the `value` field of the rows, with the faults in place. */
+async function run(options: Run): Promise<RunResult> {
+	const { messenger = 'whatsapp', operation = 'checkAccount', faults = [] } = options;
+	const settings = instanceOf(messenger, { ratePerSecond: UNLIMITED, faults, ...options.changes });
+	simulator = await startSimulator({ instances: [settings] });
+	const { idInstance, apiTokenInstance } = settings;
+	return await runWorkflow({
+		door: options.door ?? 'bulk',
+		credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+		pinned: { [ITEMS]: options.rows },
+		workflow: lookupWorkflow(
+			{
+				resource: messenger,
+				operation,
+				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
+				options: options.options ?? {},
+				requestOptions: { timeout: 200 },
+			},
+			options.node,
+		),
+	});
+}
+
+/** Three people, the second of whom meets the fault. */
+function listOf({ operation = 'checkAccount', fault }: FailureCase) {
+	const values = VALUES[operation];
+	return {
+		rows: PEOPLE.map((name, index) => ({ name, value: values[index] })),
+		faults: [{ ...fault, values: [values[1]] }],
+	};
+}
+
+const CONTINUE = { onError: 'continueRegularOutput' } as const;
+const ERROR_OUTPUT = { onError: 'continueErrorOutput' } as const;
+
+function errorOf(row: IDataObject | undefined): IDataObject {
+	return row?.error as IDataObject;
+}
+
+describe.each(CASES)('$title', (failure) => {
+	const { messenger = 'whatsapp', operation = 'checkAccount', error: expected, message } = failure;
+	const error = { ...expected, asked: true, message: expect.stringMatching(message) };
+	const list = listOf(failure);
+	const value = VALUES[operation][1];
+
+	test('Continue: a row in its place, that claims nothing', async () => {
+		const { error: thrown, output } = await run({ ...failure, ...list, node: CONTINUE });
+
+		expect(thrown).toBeUndefined();
+		expect(output(LOOKUP).map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 0 },
+			{ item: 1 },
+			{ item: 2 },
+		]);
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.code)).toEqual([
+			undefined,
+			expected.code,
+			undefined,
+		]);
+		expect(output(LOOKUP)[1]?.json).toEqual(
+			operation === 'checkAccount'
+				? { messenger, phoneNumber: value, exists: null, chatId: null, error }
+				: { messenger, chatId: value, error },
+		);
+		expect(simulator.calls()).toHaveLength(3);
+	});
+
+	test('Continue (using error output): the item and its error, on the error branch', async () => {
+		const { error: thrown, output } = await run({ ...failure, ...list, node: ERROR_OUTPUT });
+
+		expect(thrown).toBeUndefined();
+		expect(output(LOOKUP, 0).map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 0 },
+			{ item: 2 },
+		]);
+		expect(output(LOOKUP, 1)).toEqual([
+			expect.objectContaining({ json: { name: 'Boris', value, error }, pairedItem: { item: 1 } }),
+		]);
+		expect(simulator.calls()).toHaveLength(3);
+	});
+
+	test('Stop: the run ends there, and says which item it was and what to do', async () => {
+		const { error: thrown } = await run({ ...failure, ...list });
+
+		expect(thrown?.message).toMatch(message);
+		expect(thrown?.message).toMatch(/item 2 of 3\. The answers of 1 other items are not passed on/);
+		expect(thrown?.message).toContain('Continue (using error output)');
+		expect(thrown).toMatchObject({ context: { itemIndex: 1 } });
+		expect(JSON.stringify(thrown)).not.toContain(simulator.instance(messenger).apiTokenInstance);
+		expect(simulator.calls()).toHaveLength(2);
+	});
+
+	test('through the routing door: the same code and message for one item', async () => {
+		const single = { ...failure, ...list, rows: list.rows.slice(1, 2), door: 'routing' } as const;
+
+		const { output } = await run({ ...single, node: CONTINUE });
+		const row = output(LOOKUP)[0]?.json;
+		await simulator.close();
+		const { error: thrown } = await run(single);
+
+		expect(errorOf(row)).toEqual(error);
+		expect(thrown?.message).toBe(errorOf(row).message);
+	});
+});
+
+describe('bad input', () => {
+	const good = { value: '79876543210' };
+
+	test.each([
+		['nothing', {}],
+		['an empty text', { value: '' }],
+		['letters', { value: 'nobody' }],
+		['null', { value: null }],
+		['an object', { value: { phone: '79876543210' } }],
+		['a list', { value: ['79876543210'] }],
+		['a boolean', { value: true }],
+		['40 digits', { value: '7'.repeat(40) }],
+		['a fraction', { value: 79876543210.5 }],
+		['a group', { value: '120363043968066561@g.us' }],
+	])('%s fails its item alone and makes no call', async (_title, bad) => {
+		const { error, output } = await run({ rows: [good, bad as IDataObject, good], node: CONTINUE });
+
+		expect(error).toBeUndefined();
+		expect(output(LOOKUP).map(({ json }) => [json.exists, errorOf(json)?.code])).toEqual([
+			[true, undefined],
+			[null, 'invalidPhoneNumber'],
+			[true, undefined],
+		]);
+		expect(errorOf(output(LOOKUP)[1]?.json)).toMatchObject({ asked: false, retryable: false });
+		expect(simulator.calls()).toHaveLength(1);
+	});
+
+	test.each([
+		['a group', '120363043968066561@g.us', 'groupChat'],
+		['letters', 'nobody', 'invalidChatId'],
+		['a boolean', true, 'invalidChatId'],
+		['nothing', null, 'invalidChatId'],
+		['40 digits', '7'.repeat(40), 'invalidChatId'],
+	])('%s is no chat ID and makes no call', async (_title, value, code) => {
+		const rows = [{ value: '79876543210@c.us' }, { value }];
+
+		const { output } = await run({ operation: 'getContactInfo', rows, node: CONTINUE });
+
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.code)).toEqual([undefined, code]);
+		expect(simulator.calls()).toHaveLength(1);
+	});
+
+	test('a chat ID that is a number goes out as text', async () => {
+		await run({ messenger: 'max', operation: 'getContactInfo', rows: [{ value: 10000000 }] });
+
+		expect(simulator.calls()[0]?.text).toBe('{"chatId":"10000000"}');
+	});
+
+	test('an expression that fails for one item fails that item alone', async () => {
+		const settings = instanceOf('whatsapp', { ratePerSecond: UNLIMITED });
+		simulator = await startSimulator({ instances: [settings] });
+		const { idInstance, apiTokenInstance } = settings;
+
+		const { output } = await runWorkflow({
+			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+			pinned: { [ITEMS]: [good, { value: null }] },
+			workflow: lookupWorkflow(
+				{
+					resource: 'whatsapp',
+					operation: 'checkAccount',
+					phoneNumber: '={{ $json.value ? $json.value : $("Nobody").item.json.phone }}',
+				},
+				CONTINUE,
+			),
+		});
+
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.code)).toEqual([
+			undefined,
+			'invalidPhoneNumber',
+		]);
+		expect(errorOf(output(LOOKUP)[1]?.json).message).toMatch(
+			/cannot be read: .*Mend the expression/,
+		);
+	});
+
+	test('with Stop, a bad number at the end of a list costs no call', async () => {
+		const { error } = await run({ rows: [good, good, { value: 'nobody' }] });
+
+		expect(error?.message).toMatch(/^"nobody" is not .*item 3 of 3\. No item is passed on/);
+		expect(simulator.calls()).toHaveLength(0);
+	});
+});
+
+describe('Retry On Fail', () => {
+	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+	const rows = [{ value: 'nobody' }, { value: '79876543210' }, { value: '79876543212' }];
+
+	test.each([CONTINUE, ERROR_OUTPUT])(
+		'a bad first row: the good ones are asked once, %j',
+		async (node) => {
+			await run({ rows, node: { ...node, ...retry } });
+
+			expect(simulator.calls()).toHaveLength(2);
+		},
+	);
+
+	test('asks only what failed and can be answered the next time', async () => {
+		await run({
+			rows: [{ value: '79876543214' }, ...rows.slice(1)],
+			node: { ...CONTINUE, ...retry },
+			faults: [{ calls: [1], status: 502 }],
+		});
+
+		// Only calls are looked at: n8n-core 1.84 throws the rows of the later tries away.
+		expect(simulator.calls().map(({ text }) => text.slice(-5, -1))).toEqual([
+			'3214',
+			'3210',
+			'3212',
+			'3214',
+		]);
+	});
+
+	test('with Stop, answers of the first try are not asked again', async () => {
+		const { error, output } = await run({
+			rows: rows.slice(1),
+			node: retry,
+			faults: [{ calls: [2], status: 502 }],
+		});
+
+		expect(error).toBeUndefined();
+		expect(output(LOOKUP)).toHaveLength(2);
+		expect(simulator.calls()).toHaveLength(3);
+	});
+
+	test('an answer that is final is not asked again', async () => {
+		await run({
+			rows: rows.slice(1, 2),
+			node: { ...CONTINUE, ...retry },
+			faults: [{ status: 401 }],
+		});
+
+		expect(simulator.calls()).toHaveLength(1);
+	});
+});
+
+describe('a failure of the whole run', () => {
+	const rows = VALUES.checkAccount.map((value) => ({ value }));
+
+	test('nobody listens: every item says so', async () => {
+		const settings = instanceOf('whatsapp');
+		simulator = await startSimulator({ instances: [settings] });
+		await simulator.close();
+		const { idInstance, apiTokenInstance } = settings;
+
+		const { output } = await runWorkflow({
+			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+			pinned: { [ITEMS]: rows },
+			workflow: lookupWorkflow(
+				{ resource: 'whatsapp', operation: 'checkAccount', phoneNumber: '={{ $json.value }}' },
+				CONTINUE,
+			),
+		});
+
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.message)).toEqual(
+			Array(3).fill(expect.stringMatching(/could not be reached: nothing answers/)),
+		);
+	});
+
+	test.each([CONTINUE, ERROR_OUTPUT])(
+		'the credential is gone: a failed row for every item, %j',
+		async (node) => {
+			simulator = await startSimulator();
+
+			const { error, output } = await runWorkflow({
+				pinned: { [ITEMS]: rows },
+				workflow: lookupWorkflow(
+					{ resource: 'whatsapp', operation: 'checkAccount', phoneNumber: '={{ $json.value }}' },
+					node,
+				),
+			});
+
+			expect(error).toBeUndefined();
+			expect(output(LOOKUP, node === ERROR_OUTPUT ? 0 : 1)).toEqual([]);
+			expect(
+				output(LOOKUP, node === ERROR_OUTPUT ? 1 : 0).map(({ json }) => errorOf(json)?.message),
+			).toEqual(Array(3).fill(expect.stringMatching(/credential of this node could not be read/)));
+		},
+	);
+});
