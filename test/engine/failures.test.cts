@@ -362,6 +362,9 @@ describe.each(CASES)('$title', (failure) => {
 				? { messenger, phoneNumber: value, exists: null, chatId: null, error }
 				: { messenger, chatId: value, error },
 		);
+		expect(JSON.stringify(output(LOOKUP))).not.toContain(
+			simulator.instance(messenger).apiTokenInstance,
+		);
 		expect(simulator.calls()).toHaveLength(3);
 	});
 

@@ -2,6 +2,7 @@
 
 import { request } from 'undici';
 
+import { Faults, type Fault } from '../../simulator/faults.cts';
 import { highestCount, RollingWindow } from '../../simulator/rollingWindow.cts';
 import { instanceOf, type InstanceSettings } from '../../simulator/instance.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
@@ -183,6 +184,53 @@ describe('answers', () => {
 	});
 });
 
+describe('faults', () => {
+	const met = (fault: Fault, values: string[], random = () => 0) => {
+		const faults = new Faults([fault], random);
+		return values.map((value) => faults.next(value) !== undefined);
+	};
+
+	test('meet calls by number, by every nth, by what is asked about, by share', () => {
+		const values = ['1', '2', '3', '4'];
+		const draws = [0.1, 0.9, 0.49, 0.5];
+
+		expect(met({ status: 500, calls: [2, 3] }, values)).toEqual([false, true, true, false]);
+		expect(met({ status: 500, every: 2 }, values)).toEqual([false, true, false, true]);
+		expect(met({ status: 500, values: ['4', '1'] }, values)).toEqual([true, false, false, true]);
+		expect(met({ status: 500, share: 0.5 }, values, () => draws.shift() ?? 1)).toEqual([
+			true,
+			false,
+			true,
+			false,
+		]);
+		expect(met({ status: 500, calls: [1, 2], values: ['2'] }, values)).toEqual([
+			false,
+			true,
+			false,
+			false,
+		]);
+	});
+
+	test('replace the answer, with token and path filled in', async () => {
+		const whatsapp = simulator.instance('whatsapp');
+		whatsapp.faults = [{ status: 302, headers: { location: '/{token}' }, body: '{path}' }];
+
+		const { status, headers, text } = await ask(whatsapp, { method: 'getSettings' });
+
+		expect(status).toBe(302);
+		expect(headers.location).toBe(`/${whatsapp.apiTokenInstance}`);
+		expect(text).toMatch(/^\/waInstance7103000001\/getSettings\//);
+	});
+
+	test.each(['reset', 'half'] as const)('break the connection: %s', async (connection) => {
+		const whatsapp = simulator.instance('whatsapp');
+		whatsapp.faults = [{ connection }];
+
+		await expect(ask(whatsapp, { method: 'getSettings' })).rejects.toThrow();
+		expect(simulator.calls()).toMatchObject([{ status: 0 }]);
+	});
+});
+
 describe('the control endpoint', () => {
 	async function control(path: string, method: 'GET' | 'PATCH' | 'DELETE', body?: object) {
 		const response = await request(`${simulator.url}/simulator${path}`, {
@@ -201,14 +249,17 @@ describe('the control endpoint', () => {
 		expect(simulator.instance('telegram').state).toBe('starting');
 	});
 
-	test.each([[{ sate: 'starting' }], [{ latencyMs: 'slow' }], [{ idInstance: '1' }], [{}]])(
-		'refuses what is no setting: %j',
-		async (changes) => {
-			const { idInstance } = simulator.instance('telegram');
+	test.each([
+		[{ sate: 'starting' }],
+		[{ latencyMs: 'slow' }],
+		[{ idInstance: '1' }],
+		[{}],
+		[{ faults: [{}] }],
+	])('refuses what is no setting: %j', async (changes) => {
+		const { idInstance } = simulator.instance('telegram');
 
-			expect((await control(`/instances/${idInstance}`, 'PATCH', changes)).status).toBe(400);
-		},
-	);
+		expect((await control(`/instances/${idInstance}`, 'PATCH', changes)).status).toBe(400);
+	});
 
 	test('counts calls by instance and method, and forgets them', async () => {
 		const whatsapp = simulator.instance('whatsapp');
