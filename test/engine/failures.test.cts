@@ -57,6 +57,12 @@ const CASES: FailureCase[] = [
 		message: /refused the question .*Validation failed\. Check the value/,
 	},
 	{
+		title: '400 whose message repeats the token',
+		fault: failed(400, 'Bad Request {path} {token}'),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /Bad Request \/waInstance7103000001\/checkWhatsapp\/\*\*\*/,
+	},
+	{
 		title: "400 'value' must have at least 1 key",
 		messenger: 'telegram',
 		fault: failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
