@@ -83,6 +83,15 @@ export class GreenApiInstanceApi implements ICredentialType {
 			required: true,
 			description: "The instance's apiTokenInstance in the GREEN-API console",
 		},
+		{
+			displayName: 'Rate Share',
+			name: 'rateShare',
+			type: 'number',
+			default: 100,
+			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+			description:
+				"Percentage of the instance's calls per second that this n8n process may use, from 1 to 100. With several workers, or other programs on the instance: 100 divided by their number.",
+		},
 	];
 
 	/**

@@ -66,6 +66,7 @@ export class Simulator {
 	private readonly random: () => number;
 	private readonly faults = new WeakMap<readonly Fault[], Faults>();
 	private address = '';
+	private finishedCalls = 0;
 
 	constructor(options: SimulatorOptions = {}) {
 		this.instances = options.instances ?? [
@@ -124,6 +125,11 @@ export class Simulator {
 		return highestCount(this.calls(filter).map(({ at }) => at));
 	}
 
+	/** Calls whose connection has taken the answer, or was broken, since the start. */
+	get finished(): number {
+		return this.finishedCalls;
+	}
+
 	/** Forgets the calls; limits and quotas go on. */
 	forget(): void {
 		this.log.length = 0;
@@ -131,6 +137,7 @@ export class Simulator {
 
 	private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 		const at = this.now();
+		reply.raw.once('close', () => this.finishedCalls++);
 		const path = request.url.split('?')[0] ?? '';
 		const text = typeof request.body === 'string' ? request.body : '';
 		const address = parseAddress(path);

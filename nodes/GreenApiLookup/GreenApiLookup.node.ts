@@ -4,14 +4,19 @@ import { messengerField, operationField } from './descriptions/operations';
 import { listNotice, optionsField, simplifyField } from './descriptions/output';
 import { chatIdField, phoneNumberField } from './descriptions/subject';
 import { bulkDoors } from './doors/bulk';
-import type { Clock } from './lookup/session';
+import { SYSTEM } from './doors/system';
+import type { Platform } from './lookup/platform';
+import { Shared } from './lookup/shared';
 
-const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
+/** One for the whole process: however often n8n loads the node, an instance has one limit. */
+const SHARED = new Shared(SYSTEM);
 
 /** Looks up messenger accounts by phone number: one row out for every item in. */
 export class GreenApiLookup implements INodeType {
-	/** @param clock tests hand in their own, n8n none */
-	constructor(private readonly clock: Clock = SYSTEM_CLOCK) {}
+	/** @param platform tests hand in their own, n8n none */
+	constructor(private readonly platform?: Platform) {}
+
+	private readonly shared = this.platform ? new Shared(this.platform) : SHARED;
 
 	description: INodeTypeDescription = {
 		displayName: 'GREEN-API Lookup',
@@ -31,9 +36,9 @@ export class GreenApiLookup implements INodeType {
 		requestDefaults: { baseURL: '={{$credentials.apiUrl}}' },
 		properties: [
 			messengerField,
-			operationField('max', this.clock),
-			operationField('telegram', this.clock),
-			operationField('whatsapp', this.clock),
+			operationField('max', this.shared),
+			operationField('telegram', this.shared),
+			operationField('whatsapp', this.shared),
 			phoneNumberField('max'),
 			phoneNumberField('telegram'),
 			phoneNumberField('whatsapp'),
@@ -47,5 +52,5 @@ export class GreenApiLookup implements INodeType {
 	};
 
 	/** Lists come in here; where an n8n has no such door, each item goes through the routing above. */
-	customOperations = bulkDoors(this.clock);
+	customOperations = bulkDoors(this.shared);
 }

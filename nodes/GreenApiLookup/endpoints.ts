@@ -18,6 +18,8 @@ export interface Endpoint {
 	readonly path: string;
 	/** The parameter that the question is about; null where it is about the instance itself. */
 	readonly subject: 'phoneNumber' | 'chatId' | null;
+	/** The service's limit per instance and method, until it tells it itself with an answer. */
+	readonly callsPerSecond: number;
 }
 
 function endpoint(
@@ -26,24 +28,28 @@ function endpoint(
 	verb: Endpoint['verb'],
 	method: string,
 	subject: Endpoint['subject'],
+	callsPerSecond: number,
 ): Endpoint {
 	// MAX lives below /v3 (its specification asks for it), the other two never do.
 	const version = messenger === 'max' ? '/v3' : '';
 	const path = `${version}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
-	return { messenger, operation, verb, path, subject };
+	return { messenger, operation, verb, path, subject, callsPerSecond };
 }
 
-/** Verbs and method names: green-api.com/docs and green-api.com/v3/docs, read 2026-11-22. */
+/**
+ * Verbs, method names and WhatsApp's limits: green-api.com/docs and green-api.com/v3/docs, read
+ * 2026-11-22. MAX's limits are second-hand; Telegram's are not published, and taken from WhatsApp.
+ */
 export const ENDPOINTS: readonly Endpoint[] = [
-	endpoint('max', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber'),
-	endpoint('max', 'getAccountSettings', 'GET', 'getAccountSettings', null),
-	endpoint('max', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
-	endpoint('telegram', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber'),
-	endpoint('telegram', 'getAccountSettings', 'GET', 'getAccountSettings', null),
-	endpoint('telegram', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
-	endpoint('whatsapp', 'checkAccount', 'POST', 'checkWhatsapp', 'phoneNumber'),
-	endpoint('whatsapp', 'getAccountSettings', 'GET', 'getWaSettings', null),
-	endpoint('whatsapp', 'getContactInfo', 'POST', 'getContactInfo', 'chatId'),
+	endpoint('max', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber', 10),
+	endpoint('max', 'getAccountSettings', 'GET', 'getAccountSettings', null, 1),
+	endpoint('max', 'getContactInfo', 'POST', 'getContactInfo', 'chatId', 10),
+	endpoint('telegram', 'checkAccount', 'POST', 'checkAccount', 'phoneNumber', 10),
+	endpoint('telegram', 'getAccountSettings', 'GET', 'getAccountSettings', null, 1),
+	endpoint('telegram', 'getContactInfo', 'POST', 'getContactInfo', 'chatId', 1),
+	endpoint('whatsapp', 'checkAccount', 'POST', 'checkWhatsapp', 'phoneNumber', 10),
+	endpoint('whatsapp', 'getAccountSettings', 'GET', 'getWaSettings', null, 1),
+	endpoint('whatsapp', 'getContactInfo', 'POST', 'getContactInfo', 'chatId', 1),
 ];
 
 /** The messengers' own spelling, for people. */

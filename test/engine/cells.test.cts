@@ -4,7 +4,7 @@ import nock from 'nock';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ENDPOINTS } from '../../nodes/GreenApiLookup/endpoints';
-import { runWorkflow, type Door } from './engine.cts';
+import { createNode, runWorkflow, SYSTEM_PLATFORM, type Door } from './engine.cts';
 import { useNoNetwork } from './offline.cts';
 import { ITEMS, LOOKUP, lookupWorkflow } from './workflows.cts';
 
@@ -12,7 +12,7 @@ const HOST = 'https://7103.api.greenapi.com';
 const TOKEN = 'd75b3a66374942c5b3c019c698abc2067e151558acbd451234';
 const credential = { apiUrl: HOST, idInstance: '1101000001', apiTokenInstance: TOKEN };
 const NOW = Date.UTC(2026, 10, 22, 12);
-const clock = { now: () => NOW };
+const platform = { ...SYSTEM_PLATFORM, clock: { ...SYSTEM_PLATFORM.clock, now: () => NOW } };
 const checkedAt = '2026-11-22T12:00:00.000Z';
 const AVATAR = 'https://i.oneme.ru/i?r=BTE2sh_eZW7g8kug';
 
@@ -298,7 +298,7 @@ async function run(
 	const subject = operation === 'checkAccount' ? 'phoneNumber' : 'chatId';
 	return await runWorkflow({
 		door,
-		clock,
+		node: await createNode(platform),
 		credential,
 		pinned: { [ITEMS]: [{ value } as IDataObject] },
 		workflow: lookupWorkflow({

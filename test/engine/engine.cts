@@ -11,6 +11,7 @@ import 'reflect-metadata';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 // Before n8n-core is loaded: it keeps a settings file in this folder.
 process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
@@ -42,6 +43,8 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import type { Platform } from '../../nodes/GreenApiLookup/lookup/platform';
+
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 const PACKAGE = 'n8n-nodes-green-api-lookup';
 export const NODE_TYPE = `${PACKAGE}.greenApiLookup`;
@@ -65,8 +68,8 @@ export interface RunOptions {
 	readonly door?: Door;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
-	/** The constructor argument of the node; tests hand in a clock of their own. */
-	readonly clock?: { now(): number };
+	/** A node from `createNode`; a new one, on the system's clock, where none is given. */
+	readonly node?: INodeType;
 }
 
 /** How an execution ended. */
@@ -94,7 +97,7 @@ export async function loadCredentialType(): Promise<ICredentialType> {
 
 export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	const { workflow: json, pinned, door = 'bulk', signal } = options;
-	const nodeTypes = new NodeTypes(await nodeTypeFor(door, options.clock));
+	const nodeTypes = new NodeTypes(nodeFor(door, options.node ?? (await createNode())));
 	const workflow = new Workflow({ ...json, id: 'harness', active: false, nodeTypes });
 	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
 	if (start === undefined) throw new Error('Pin the items of one node of the workflow');
@@ -131,18 +134,36 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	}
 }
 
-/** As n8n's own registry does it: a node without `execute` gets one that runs its routing. */
-async function nodeTypeFor(door: Door, clock: RunOptions['clock']): Promise<INodeType> {
+/** The platform of this machine, as a node without one would have it. */
+export const SYSTEM_PLATFORM: Platform = {
+	clock: {
+		now: () => Date.now(),
+		monotonic: () => performance.now(),
+		async sleep(ms, signal) {
+			await sleep(Math.ceil(ms), undefined, signal && { signal });
+		},
+	},
+	random: Math.random,
+};
+
+/** A node of its own: its pacers and what it shares between executions are nobody else's. */
+export async function createNode(platform: Platform = SYSTEM_PLATFORM): Promise<INodeType> {
 	const original = await loadNodeType();
-	const NodeClass = original.constructor as new (clock?: RunOptions['clock']) => INodeType;
-	const nodeType = new NodeClass(clock);
-	const { properties } = nodeType.description;
+	const NodeClass = original.constructor as new (platform: Platform) => INodeType;
+	const node = new NodeClass(platform);
+	const { properties } = node.description;
 	// The loader added Request Options to the original, not to this one.
 	properties.push(...original.description.properties.slice(properties.length));
+	return node;
+}
+
+/** As n8n's own registry does it: a node without `execute` gets one that runs its routing. */
+function nodeFor(door: Door, node: INodeType): INodeType {
+	const nodeType = Object.create(node) as INodeType;
 	nodeType.execute = async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as ExecuteContext, nodeType).runNode()) ?? [];
 	};
-	if (door === 'routing') delete nodeType.customOperations;
+	if (door === 'routing') Object.defineProperty(nodeType, 'customOperations', { value: undefined });
 	return nodeType;
 }
 

@@ -8,7 +8,8 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { Fault, FaultyAnswer, BrokenConnection } from '../../simulator/faults.cts';
 import { instanceOf, type InstanceChanges, type Messenger } from '../../simulator/instance.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
-import { runWorkflow, type Door, type RunResult } from './engine.cts';
+import { steppedPlatform } from '../virtualClock.cts';
+import { createNode, runWorkflow, type Door, type RunResult } from './engine.cts';
 import { ITEMS, LOOKUP, lookupWorkflow } from './workflows.cts';
 
 /** The error body of the service: it repeats the token. */
@@ -288,8 +289,12 @@ const VALUES = {
 } as const;
 
 let simulator: Simulator;
+let stopClock = () => {};
 
-afterEach(async () => await simulator.close());
+afterEach(async () => {
+	stopClock();
+	await simulator.close();
+});
 
 interface Run {
 	readonly messenger?: Messenger;
@@ -299,7 +304,6 @@ interface Run {
 	readonly node?: Partial<INode>;
 	readonly faults?: readonly Fault[];
 	readonly changes?: InstanceChanges;
-	readonly options?: IDataObject;
 }
 
 const UNLIMITED = { check: 1000, contact: 1000, account: 1000 };
@@ -310,7 +314,10 @@ async function run(options: Run): Promise<RunResult> {
 	const settings = instanceOf(messenger, { ratePerSecond: UNLIMITED, faults, ...options.changes });
 	simulator = await startSimulator({ instances: [settings] });
 	const { idInstance, apiTokenInstance } = settings;
+	const { stop, ...platform } = steppedPlatform(simulator);
+	stopClock = stop;
 	return await runWorkflow({
+		node: await createNode(platform),
 		door: options.door ?? 'bulk',
 		credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
 		pinned: { [ITEMS]: options.rows },
@@ -319,7 +326,8 @@ async function run(options: Run): Promise<RunResult> {
 				resource: messenger,
 				operation,
 				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
-				options: options.options ?? {},
+				// One call for each item: repeating is another file's matter.
+				options: { maxTries: 1, maxWait: 0.001 },
 				requestOptions: { timeout: 200 },
 			},
 			options.node,
@@ -343,9 +351,23 @@ function errorOf(row: IDataObject | undefined): IDataObject {
 	return row?.error as IDataObject;
 }
 
+/** Failures after which no further call of the run makes sense. */
+const FINAL = [
+	'unauthorized',
+	'wrongInstance',
+	'notAuthorized',
+	'instanceBlocked',
+	'instanceExpired',
+	'quotaExceeded',
+	'contactLimit',
+];
+
 describe.each(CASES)('$title', (failure) => {
 	const { messenger = 'whatsapp', operation = 'checkAccount', error: expected, message } = failure;
 	const error = { ...expected, asked: true, message: expect.stringMatching(message) };
+	const isFinal = FINAL.includes(String(expected.code));
+	// A 429 is no try of an item: it is asked once more before Max Wait is over.
+	const calls = (isFinal ? 2 : 3) + (expected.code === 'rateLimited' ? 1 : 0);
 	const list = listOf(failure);
 	const value = VALUES[operation][1];
 
@@ -361,8 +383,9 @@ describe.each(CASES)('$title', (failure) => {
 		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.code)).toEqual([
 			undefined,
 			expected.code,
-			undefined,
+			isFinal ? expected.code : undefined,
 		]);
+		expect(errorOf(output(LOOKUP)[2]?.json)?.asked).toBe(isFinal ? false : undefined);
 		expect(output(LOOKUP)[1]?.json).toEqual(
 			operation === 'checkAccount'
 				? { messenger, phoneNumber: value, exists: null, chatId: null, error }
@@ -371,32 +394,37 @@ describe.each(CASES)('$title', (failure) => {
 		expect(JSON.stringify(output(LOOKUP))).not.toContain(
 			simulator.instance(messenger).apiTokenInstance,
 		);
-		expect(simulator.calls()).toHaveLength(3);
+		expect(simulator.calls()).toHaveLength(calls);
 	});
 
 	test('Continue (using error output): the item and its error, on the error branch', async () => {
 		const { error: thrown, output } = await run({ ...failure, ...list, node: ERROR_OUTPUT });
 
 		expect(thrown).toBeUndefined();
-		expect(output(LOOKUP, 0).map(({ pairedItem }) => pairedItem)).toEqual([
-			{ item: 0 },
-			{ item: 2 },
-		]);
-		expect(output(LOOKUP, 1)).toEqual([
+		expect(output(LOOKUP, 0).map(({ pairedItem }) => pairedItem)).toEqual(
+			isFinal ? [{ item: 0 }] : [{ item: 0 }, { item: 2 }],
+		);
+		expect(output(LOOKUP, 1)[0]).toEqual(
 			expect.objectContaining({ json: { name: 'Boris', value, error }, pairedItem: { item: 1 } }),
+		);
+		expect(output(LOOKUP, 1).map(({ json }) => [json.name, errorOf(json).asked])).toEqual([
+			['Boris', true],
+			...(isFinal ? [['Carla', false]] : []),
 		]);
-		expect(simulator.calls()).toHaveLength(3);
+		expect(simulator.calls()).toHaveLength(calls);
 	});
 
 	test('Stop: the run ends there, and says which item it was and what to do', async () => {
 		const { error: thrown } = await run({ ...failure, ...list });
 
 		expect(thrown?.message).toMatch(message);
-		expect(thrown?.message).toMatch(/item 2 of 3\. The answers of 1 other items are not passed on/);
+		expect(thrown?.message).toMatch(
+			/item 2 of 3\. The answers? of (1|2) other items? (is|are) not passed on/,
+		);
 		expect(thrown?.message).toContain('Continue (using error output)');
 		expect(thrown).toMatchObject({ context: { itemIndex: 1 } });
 		expect(JSON.stringify(thrown)).not.toContain(simulator.instance(messenger).apiTokenInstance);
-		expect(simulator.calls()).toHaveLength(2);
+		expect(simulator.calls()).toHaveLength(expected.code === 'rateLimited' ? calls : 2);
 	});
 
 	test('through the routing door: the same code and message for one item', async () => {
@@ -560,7 +588,12 @@ describe('a failure of the whole run', () => {
 			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
 			pinned: { [ITEMS]: rows },
 			workflow: lookupWorkflow(
-				{ resource: 'whatsapp', operation: 'checkAccount', phoneNumber: '={{ $json.value }}' },
+				{
+					resource: 'whatsapp',
+					operation: 'checkAccount',
+					phoneNumber: '={{ $json.value }}',
+					options: { maxTries: 1 },
+				},
 				CONTINUE,
 			),
 		});

@@ -10,7 +10,7 @@ import {
 	type Messenger,
 	type Operation,
 } from '../endpoints';
-import type { Clock } from '../lookup/session';
+import type { Shared } from '../lookup/shared';
 
 export const messengerField: INodeProperties = {
 	displayName: 'Messenger',
@@ -48,7 +48,7 @@ const TELEGRAM_CHECK =
 	'Find out whether a phone number or @username can be found, and its chat ID. "False" also means that the account is hidden by its privacy settings.';
 
 /** One dropdown for each messenger: the AI tool's description is taken from the one that is shown. */
-export function operationField(messenger: Messenger, clock: Clock): INodeProperties {
+export function operationField(messenger: Messenger, shared: Shared): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -56,13 +56,13 @@ export function operationField(messenger: Messenger, clock: Clock): INodePropert
 		noDataExpression: true,
 		displayOptions: { show: { resource: [messenger] } },
 		options: ENDPOINTS.filter((endpoint) => endpoint.messenger === messenger).map((endpoint) =>
-			operationOption(endpoint, clock),
+			operationOption(endpoint, shared),
 		),
 		default: 'checkAccount',
 	};
 }
 
-function operationOption(endpoint: Endpoint, clock: Clock): INodePropertyOptions {
+function operationOption(endpoint: Endpoint, shared: Shared): INodePropertyOptions {
 	const { messenger, operation, verb, path } = endpoint;
 	const isTelegramCheck = messenger === 'telegram' && operation === 'checkAccount';
 	return {
@@ -73,7 +73,7 @@ function operationOption(endpoint: Endpoint, clock: Clock): INodePropertyOptions
 		routing: {
 			request: { method: verb, url: path },
 			send: { paginate: true },
-			operations: { pagination: routingDoor(endpoint, clock) },
+			operations: { pagination: routingDoor(endpoint, shared) },
 			output: { postReceive: [keepResponse] },
 		},
 	};

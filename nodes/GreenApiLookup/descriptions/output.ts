@@ -44,5 +44,32 @@ export const optionsField: INodeProperties = {
 			description:
 				"Whether to keep the fields of the incoming item beside the result. Where both have a field of the same name, the result's stays.",
 		},
+		{
+			displayName: 'Max Calls',
+			name: 'maxCalls',
+			type: 'number',
+			default: 0,
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			description:
+				'Most calls to GREEN-API in one execution of the workflow, repeated ones included: what is left fails as callLimit and never stops the run. 0 for no cap. Taken from the first item.',
+		},
+		{
+			displayName: 'Max Tries',
+			name: 'maxTries',
+			type: 'number',
+			default: 5,
+			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+			description:
+				'Most calls for one item when GREEN-API or the network fails in passing. Calls that are refused because of the limit of calls a second do not count. 1 asks once, 0 means 5. Taken from the first item.',
+		},
+		{
+			displayName: 'Max Wait',
+			name: 'maxWait',
+			type: 'number',
+			default: 300,
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			description:
+				'Most seconds for one item from its first call to its last, waiting for its turn not counted. 0 means 300. Taken from the first item.',
+		},
 	],
 };

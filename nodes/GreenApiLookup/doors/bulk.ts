@@ -1,60 +1,97 @@
 /** The door for lists: n8n's customOperations, one call of the node with all items at once. */
 
-import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+} from 'n8n-workflow';
 
 import { ENDPOINTS, type Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
-import { memoryOf } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
-import { Session, type Clock, type Transport } from '../lookup/session';
-import { CREDENTIAL, openCredential, toHttpRequest, toLookupResponse } from './exchange';
-import { readInquiry, stopsOnFailure, toItems, type RequestOptions } from './item';
+import { inSlices } from '../lookup/platform';
+import type { Ending, Line, Session } from '../lookup/session';
+import type { Shared } from '../lookup/shared';
+import {
+	CREDENTIAL,
+	openCredential,
+	rateShareOf,
+	toConnectionOptions,
+	toHttpRequest,
+	toLookupResponse,
+} from './exchange';
+import { readInquiry, toItems, type Inquiry, type ReadParameter } from './item';
+import { openSession, type RequestOptions } from './session';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
 /** The functions that n8n calls, one for each cell of Messenger × Operation. */
-export function bulkDoors(clock: Clock): CustomOperations {
+export function bulkDoors(shared: Shared): CustomOperations {
 	const doors: CustomOperations = {};
 	for (const endpoint of ENDPOINTS) {
-		(doors[endpoint.messenger] ??= {})[endpoint.operation] = bulkDoor(endpoint, clock);
+		(doors[endpoint.messenger] ??= {})[endpoint.operation] = bulkDoor(endpoint, shared);
 	}
 	return doors;
 }
 
-function bulkDoor(endpoint: Endpoint, clock: Clock) {
+function bulkDoor(endpoint: Endpoint, shared: Shared) {
 	return async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const node = this.getNode();
-		const inquiries = this.getInputData().map((input, index) =>
-			readInquiry(endpoint, index, input, (name, fallback) =>
-				this.getNodeParameter(name, index, fallback),
-			),
-		);
-		const session = new Session({
-			transport: await openTransport(this),
-			memory: memoryOf(this.getExecuteData()),
-			clock,
-			stopOnFailure: stopsOnFailure(node),
-		});
-		const ending = await session.run(inquiries.map(({ question }) => question));
-		return [toItems(inquiries, ending, node)];
+		const { clock } = shared.platform;
+		const read =
+			(index: number): ReadParameter =>
+			(name, fallback) =>
+				this.getNodeParameter(name, index, fallback);
+		const inquiries: Inquiry[] = [];
+		const breathe = inSlices(clock);
+		for (const [index, input] of this.getInputData().entries()) {
+			await breathe();
+			inquiries.push(readInquiry(endpoint, index, input, read(index)));
+		}
+		const line = await openLine(this, read(0)('requestOptions', {}) as RequestOptions);
+		const session = openSession(this, endpoint, shared, line, inquiries, read(0));
+		const ending = await endingOf(session, this.getNode());
+		const items = await toItems(inquiries, ending, this.getNode(), clock);
+		if (session.report.isWorthTelling) {
+			const message = session.report.summary(clock.monotonic());
+			this.addExecutionHints({ message, location: 'outputPane' });
+		}
+		return [items];
 	};
 }
 
-async function openTransport(context: IExecuteFunctions): Promise<Transport | Failure> {
+/** @throws NodeOperationError if the execution was cancelled */
+async function endingOf(session: Session, node: INode): Promise<Ending> {
+	try {
+		return await session.run();
+	} catch (error) {
+		throw new NodeOperationError(node, error as Error);
+	}
+}
+
+async function openLine(
+	context: IExecuteFunctions,
+	requestOptions: RequestOptions,
+): Promise<Line | Failure> {
 	const credential = await openCredential(() => context.getCredentials(CREDENTIAL));
 	if (isFailure(credential)) return credential;
 	const { fields, instance } = credential;
-	const { timeout } = context.getNodeParameter('requestOptions', 0, {}) as RequestOptions;
 	const { id, name = '' } = context.getNode().credentials?.[CREDENTIAL] ?? {};
 	// Handed along, so that n8n does not read and decrypt it again for every call.
 	const credentialsDecrypted = { id: id ?? '', name, type: CREDENTIAL, data: fields };
-	return async (request) => {
-		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL,
-			{ ...toHttpRequest(request, timeout), baseURL: instance.baseUrl },
-			{ credentialsDecrypted },
-		);
-		return toLookupResponse(response, instance);
+	const connection = toConnectionOptions(requestOptions);
+	return {
+		instance,
+		rateShare: rateShareOf(fields),
+		send: async (request) => {
+			const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				CREDENTIAL,
+				{ ...connection, ...toHttpRequest(request), baseURL: instance.baseUrl },
+				{ credentialsDecrypted },
+			);
+			return toLookupResponse(response, instance);
+		},
 	};
 }

@@ -11,6 +11,7 @@ import { InstanceError, parseInstance, type Instance } from '../lookup/instance'
 import type { LookupResponse } from '../lookup/outcome';
 import type { LookupRequest } from '../lookup/question';
 import { redact } from '../lookup/redact';
+import type { RequestOptions } from './session';
 
 /** Name of the credential type that signs every request. */
 export const CREDENTIAL = 'greenApiInstanceApi';
@@ -34,20 +35,46 @@ export async function openCredential(
 	}
 }
 
-/**
- * The request as n8n sends it; `authenticate` adds instance and token.
- * @param timeout milliseconds; undefined or 0 for the default of 60 s
- */
-export function toHttpRequest(
-	{ verb, path, body }: LookupRequest,
-	timeout: number | undefined,
-): IHttpRequestOptions {
+/** The percentage of the instance's limits that this n8n process may use: 1 to 100. */
+export function rateShareOf({ rateShare }: ICredentialDataDecryptedObject): number {
+	const share = Number(rateShare ?? 100);
+	return share > 0 && share <= 100 ? Math.max(1, share) : 100;
+}
+
+/** Milliseconds after which a call is given up. */
+export function timeoutOf({ timeout }: RequestOptions): number {
+	return timeout || CALL_TIMEOUT_MS;
+}
+
+/** Request Options as n8n's routing understands them: proxy, certificates, timeout. */
+export function toConnectionOptions(options: RequestOptions): Partial<IHttpRequestOptions> {
+	return {
+		timeout: timeoutOf(options),
+		...(options.allowUnauthorizedCerts && { skipSslCertificateValidation: true }),
+		...(options.proxy && { proxy: toProxy(options.proxy) }),
+	};
+}
+
+function toProxy(text: string): NonNullable<IHttpRequestOptions['proxy']> {
+	const url = new URL(text);
+	const { hostname: host, port, protocol, username, password } = url;
+	return {
+		host,
+		port: Number(port || (protocol === 'https:' ? 443 : 80)),
+		protocol: protocol.replace(/:$/, ''),
+		...(username && {
+			auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+		}),
+	};
+}
+
+/** The request as n8n sends it; `authenticate` adds instance and token. */
+export function toHttpRequest({ verb, path, body }: LookupRequest): IHttpRequestOptions {
 	return {
 		method: verb,
 		url: path,
 		headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
 		...(body && { body }),
-		timeout: timeout || CALL_TIMEOUT_MS,
 		// The core parses: n8n's client would turn a broken body into text without a word.
 		encoding: 'text',
 		// Else n8n stores the service's error body, in which the token stands.

@@ -5,6 +5,7 @@ import { NodeApiError, type IDataObject, type INode, type INodeExecutionData } f
 import type { Endpoint } from '../endpoints';
 import { stoppedMessage, unreadable, type Failure } from '../lookup/failures';
 import { isFailure, type Outcome } from '../lookup/outcome';
+import { inSlices, type Clock } from '../lookup/platform';
 import { parseQuestion, type Question } from '../lookup/question';
 import { failedRowOf, rowOf, type Row } from '../lookup/rows';
 import type { Ending } from '../lookup/session';
@@ -19,12 +20,6 @@ export interface Inquiry {
 	readonly question: Question | Failure;
 	readonly simplify: boolean;
 	readonly includeInputFields: boolean;
-}
-
-/** What the node reads itself of the Request Options that n8n adds to every declarative node. */
-export interface RequestOptions {
-	/** Milliseconds. */
-	readonly timeout?: number;
 }
 
 /** Reads one parameter of one item, its expression evaluated. */
@@ -62,17 +57,24 @@ export function stopsOnFailure({ onError, continueOnFail }: INode): boolean {
  * The output items of a run, each paired with its input.
  * @throws NodeApiError if a failure stopped the run
  */
-export function toItems(
+export async function toItems(
 	inquiries: readonly Inquiry[],
 	ending: Ending,
 	node: INode,
-): INodeExecutionData[] {
+	clock: Clock,
+): Promise<INodeExecutionData[]> {
 	if ('failure' in ending) {
 		const { failure, index, answered } = ending;
 		const message = stoppedMessage(failure, index, inquiries.length, answered);
 		throw toApiError(failure, message, node, inquiries[index]?.index);
 	}
-	return ending.map((outcome, index) => toItem(inquiries[index] as Inquiry, outcome, node));
+	const items: INodeExecutionData[] = [];
+	const breathe = inSlices(clock);
+	for (const [index, inquiry] of inquiries.entries()) {
+		await breathe();
+		items.push(toItem(inquiry, ending[index] as Outcome, node));
+	}
+	return items;
 }
 
 function toItem(inquiry: Inquiry, outcome: Outcome, node: INode): INodeExecutionData {

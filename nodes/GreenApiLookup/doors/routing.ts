@@ -13,32 +13,33 @@ import type {
 
 import type { Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
-import { memoryOf } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
-import { Session, type Clock, type Transport } from '../lookup/session';
-import { CREDENTIAL, openCredential, toHttpRequest, toLookupResponse } from './exchange';
-import { readInquiry, stopsOnFailure, toItems, type RequestOptions } from './item';
+import type { Line } from '../lookup/session';
+import type { Shared } from '../lookup/shared';
+import {
+	CREDENTIAL,
+	openCredential,
+	rateShareOf,
+	timeoutOf,
+	toHttpRequest,
+	toLookupResponse,
+} from './exchange';
+import { readInquiry, toItems, type ReadParameter } from './item';
+import { openSession, type RequestOptions } from './session';
 
 type Routed = DeclarativeRestApiSettings.ResultOptions;
 
 /** The pagination function of one cell of Messenger × Operation. */
-export function routingDoor(endpoint: Endpoint, clock: Clock) {
+export function routingDoor(endpoint: Endpoint, shared: Shared) {
 	return async function (
 		this: IExecutePaginationFunctions,
 		routed: Routed,
 	): Promise<INodeExecutionData[]> {
-		const node = this.getNode();
-		const index = this.getItemIndex();
-		const inquiry = readInquiry(endpoint, index, this.getInputData(), (name, fallback) =>
-			this.getNodeParameter(name, fallback),
-		);
-		const session = new Session({
-			transport: await openTransport(this, routed),
-			memory: memoryOf(this.getExecuteData()),
-			clock,
-			stopOnFailure: stopsOnFailure(node),
-		});
-		return toItems([inquiry], await session.run([inquiry.question]), node);
+		const read: ReadParameter = (name, fallback) => this.getNodeParameter(name, fallback);
+		const inquiries = [readInquiry(endpoint, this.getItemIndex(), this.getInputData(), read)];
+		const line = await openLine(this, routed, read('requestOptions', {}) as RequestOptions);
+		const session = openSession(this, endpoint, shared, line, inquiries, read);
+		return await toItems(inquiries, await session.run(), this.getNode(), shared.platform.clock);
 	};
 }
 
@@ -51,16 +52,23 @@ export async function keepResponse(
 	return [{ json: { statusCode, headers, body: body as string } }];
 }
 
-async function openTransport(
+async function openLine(
 	context: IExecutePaginationFunctions,
 	routed: Routed,
-): Promise<Transport | Failure> {
+	requestOptions: RequestOptions,
+): Promise<Line | Failure> {
 	const credential = await openCredential(() => context.getCredentials(CREDENTIAL));
 	if (isFailure(credential)) return credential;
-	const { timeout } = context.getNodeParameter('requestOptions', {}) as RequestOptions;
-	return async (request) => {
-		const options = { ...routed.options, ...toHttpRequest(request, timeout) };
-		const [answer] = await context.makeRoutingRequest({ ...routed, options });
-		return toLookupResponse(answer?.json, credential.instance);
+	const { fields, instance } = credential;
+	const timeout = timeoutOf(requestOptions);
+	return {
+		instance,
+		rateShare: rateShareOf(fields),
+		send: async (request) => {
+			// Proxy and certificates are n8n's part here; its default timeout is not ours.
+			const options = { ...routed.options, ...toHttpRequest(request), timeout };
+			const [answer] = await context.makeRoutingRequest({ ...routed, options });
+			return toLookupResponse(answer?.json, instance);
+		},
 	};
 }

@@ -36,10 +36,16 @@ export interface FailureFacts {
 	readonly retryAfter?: number;
 	readonly used?: number;
 	readonly total?: number;
+	/** Milliseconds since 1970 at which it can be asked again. */
+	readonly until?: number;
 }
 
 interface Kind {
 	readonly retryable: boolean;
+	/** Whether the run itself asks again, after a wait. */
+	readonly repeated?: true;
+	/** Where no further call makes sense after it. */
+	readonly ends?: 'run' | 'execution';
 	/** Seconds to wait where the service does not say. */
 	readonly retryAfter?: number;
 	readonly sentence: (facts: FailureFacts) => string;
@@ -83,12 +89,14 @@ const KINDS = {
 	},
 	unauthorized: {
 		retryable: false,
+		ends: 'execution',
 		sentence: (facts) =>
 			`GREEN-API does not accept the API Token of the credential${status(facts)}. ` +
 			'Copy apiTokenInstance from the GREEN-API console into the credential.',
 	},
 	wrongInstance: {
 		retryable: false,
+		ends: 'run',
 		sentence: (facts) =>
 			`GREEN-API knows no such ${messenger(facts)} instance at this address${status(facts)}. ` +
 			'Check API URL and Instance ID in the credential, and that Messenger is the one that the ' +
@@ -96,6 +104,7 @@ const KINDS = {
 	},
 	notAuthorized: {
 		retryable: false,
+		ends: 'run',
 		sentence: (facts) =>
 			`The GREEN-API instance is not linked to a ${messenger(facts)} account, or is still starting` +
 			`${status(facts)}. Open the instance in the GREEN-API console, link the account if it is not, ` +
@@ -109,24 +118,28 @@ const KINDS = {
 	},
 	instanceBlocked: {
 		retryable: false,
+		ends: 'run',
 		sentence: (facts) =>
 			`${messenger(facts)} has blocked or restricted the account of this GREEN-API instance` +
 			`${status(facts)}. Look at the instance in the GREEN-API console, or use another one.`,
 	},
 	instanceExpired: {
 		retryable: false,
+		ends: 'run',
 		sentence: (facts) =>
 			`This GREEN-API instance has expired or was deleted${status(facts)}. ` +
 			'Renew it in the GREEN-API console, or use another instance.',
 	},
 	rateLimited: {
 		retryable: true,
+		repeated: true,
 		sentence: (facts) =>
 			`This GREEN-API instance is being asked too often${status(facts)}. ` +
 			'Run again in a few seconds, with fewer workflows on this instance at a time.',
 	},
 	quotaExceeded: {
 		retryable: false,
+		ends: 'execution',
 		sentence: (facts) =>
 			`The month's quota of checks of this GREEN-API instance is used up${status(facts)}` +
 			`${facts.total === undefined ? '' : `: ${facts.used ?? '?'} of ${facts.total}`}. ` +
@@ -134,30 +147,41 @@ const KINDS = {
 	},
 	contactLimit: {
 		retryable: false,
+		ends: 'run',
 		retryAfter: 7200,
 		sentence: (facts) =>
 			`${messenger(facts)} has stopped answering number checks of this instance, because too many ` +
 			`different numbers were asked within minutes${status(facts)}. Pause number checks on this ` +
-			'instance for 2 hours.',
+			`instance ${facts.until === undefined ? 'for 2 hours' : `until ${clockTime(facts.until)}`}.`,
+	},
+	callLimit: {
+		retryable: false,
+		sentence: (facts) =>
+			`Not asked any more: this execution has made the ${facts.total} calls that Max Calls allows. ` +
+			'Raise Max Calls in the options of this node (0 for no cap), or run the rest later.',
 	},
 	timeout: {
 		retryable: true,
+		repeated: true,
 		sentence: (facts) =>
 			`No answer about ${quote(facts.value)} in time${status(facts)}. Run this item again.`,
 	},
 	network: {
 		retryable: true,
+		repeated: true,
 		sentence: (facts) =>
 			`GREEN-API could not be reached${because(facts)}. ` +
 			'Check API URL in the credential and the network of this n8n, then run again.',
 	},
 	serverError: {
 		retryable: true,
+		repeated: true,
 		sentence: (facts) =>
 			`GREEN-API had an error of its own${status(facts)}. Run this item again in a few minutes.`,
 	},
 	badResponse: {
 		retryable: true,
+		repeated: true,
 		sentence: (facts) =>
 			`GREEN-API's answer about ${quote(facts.value)} was no clear answer${status(facts)}` +
 			`${because(facts)}. Nothing is known about this item; run it again.`,
@@ -165,6 +189,21 @@ const KINDS = {
 } satisfies Record<string, Kind>;
 
 export type FailureCode = keyof typeof KINDS;
+
+/** Whether a run asks again after such a failure. */
+export function isRepeated(code: FailureCode): boolean {
+	return (KINDS[code] as Kind).repeated === true;
+}
+
+/** How far a failure reaches beyond its own item; undefined where it does not. */
+export function endsWhat(code: FailureCode): 'run' | 'execution' | undefined {
+	return (KINDS[code] as Kind).ends;
+}
+
+/** The same failure for an item that was not asked any more. */
+export function unasked(failure: Failure): Failure {
+	return { ...failure, asked: false };
+}
 
 /** Builds the failure of one item from its code; facts that are not known are left out. */
 export function failure(code: FailureCode, facts: FailureFacts): Failure {
@@ -209,7 +248,9 @@ export function stoppedMessage(
 	const lost =
 		answered === 0
 			? 'No item is passed on.'
-			: `The answers of ${answered} other items are not passed on.`;
+			: answered === 1
+				? 'The answer of 1 other item is not passed on.'
+				: `The answers of ${answered} other items are not passed on.`;
 	return (
 		`${message} This is item ${index + 1} of ${total}. ${lost} To get a row for every item, set ` +
 		'On Error in the settings of this node to "Continue (using error output)".'
@@ -222,6 +263,10 @@ export function stoppedMessage(
  */
 export function credentialFailure(message: string): Failure {
 	return { code: 'wrongInstance', message, retryable: false, asked: false };
+}
+
+function clockTime(ms: number): string {
+	return new Date(ms).toISOString().replace(/^(.+)T(\d\d:\d\d).*$/, '$1 $2 UTC');
 }
 
 /** Characters of a value that a sentence shows; enough to find the item, too few to flood a log. */

@@ -1,37 +1,66 @@
 /**
- * What a run of the node has already found out. n8n's Retry On Fail runs the whole node again, all
- * items, so without a memory it would pay for every answer once more.
+ * What has been found out already, so that nothing is paid twice. Two memories: one of the execution
+ * (all runs of the node, as in a loop), one of the run (with its Retry On Fail tries, in which n8n
+ * gives the node all items again).
  */
 
+import { endsWhat, type Failure } from './failures';
 import { isFailure, type Outcome } from './outcome';
 import type { Question } from './question';
 
+/** What one scope knows. */
 export class Memory {
-	private readonly outcomes = new Map<string, Outcome>();
-
-	recall(question: Question): Outcome | undefined {
-		return this.outcomes.get(keyOf(question));
-	}
-
-	/** Keeps answers, and failures that asking again would not change. */
-	keep(question: Question, outcome: Outcome): void {
-		if (isFailure(outcome) && outcome.retryable) return;
-		this.outcomes.set(keyOf(question), outcome);
-	}
+	/** By question: see `keyOf`. */
+	readonly outcomes = new Map<string, Outcome>();
+	/** The failure after which no further call makes sense in this scope. */
+	end: Failure | undefined;
+	/** Calls made in this scope. */
+	calls = 0;
+	/** Most calls that may be made in this scope; read once. Undefined until then. */
+	maxCalls: number | undefined;
 }
 
-function keyOf({ endpoint: { messenger, operation }, value, force }: Question): string {
+/** The memories that a run sees. */
+export interface Memories {
+	readonly execution: Memory;
+	readonly run: Memory;
+}
+
+/** Two questions with the same key have the same answer. */
+export function keyOf({ endpoint: { messenger, operation }, value, force }: Question): string {
 	return JSON.stringify([messenger, operation, value, force]);
+}
+
+export function recall({ execution, run }: Memories, key: string): Outcome | undefined {
+	return run.outcomes.get(key) ?? execution.outcomes.get(key);
+}
+
+/**
+ * Keeps answers for the execution; forced ones and states of an instance, which are asked for because
+ * they change, for the run only. Failures are kept for the run, if asking again would not change them.
+ */
+export function keep(
+	{ execution, run }: Memories,
+	key: string,
+	question: Question,
+	outcome: Outcome,
+): void {
+	if (isFailure(outcome)) {
+		if (!outcome.retryable) run.outcomes.set(key, outcome);
+		const ends = endsWhat(outcome.code);
+		if (ends !== undefined) run.end = outcome;
+		if (ends === 'execution') execution.end = outcome;
+		return;
+	}
+	const changes = question.force || question.endpoint.subject === null;
+	(changes ? run : execution).outcomes.set(key, outcome);
 }
 
 const memories = new WeakMap<object, Memory>();
 
-/**
- * The memory of one run, shared by its tries.
- * @param run an object that is the same for all tries of a run; the memory goes when it goes
- */
-export function memoryOf(run: object): Memory {
-	const memory = memories.get(run) ?? new Memory();
-	memories.set(run, memory);
+/** The memory of a scope, which n8n names by an object; it goes when that object goes. */
+export function memoryOf(scope: object): Memory {
+	const memory = memories.get(scope) ?? new Memory();
+	memories.set(scope, memory);
 	return memory;
 }

@@ -5,6 +5,7 @@
 
 import type { Endpoint } from '../endpoints';
 import { failure, type Failure, type FailureCode } from './failures';
+import type { RateNews } from './pacer';
 import type { Question } from './question';
 
 export interface JsonObject {
@@ -167,6 +168,16 @@ function quotaOf(body: unknown): { used?: number; total?: number } {
 function countOf(value: unknown): number | undefined {
 	const count = typeof value === 'string' && value !== '' ? Number(value) : value;
 	return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
+}
+
+/** What the headers of an answer say about the limit. */
+export function rateNewsOf({ status, headers }: LookupResponse, now: number): RateNews {
+	return {
+		limit: countOf(headers['x-ratelimit-replenish-rate']),
+		remaining: countOf(headers['x-ratelimit-remaining']),
+		tooMany: status === 429,
+		waitMs: (retryAfterOf(headers, now) ?? 0) * 1000,
+	};
 }
 
 /** Retry-After in seconds, from its seconds or its date (RFC 9110, 10.2.3). */

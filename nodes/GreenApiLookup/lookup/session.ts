@@ -1,35 +1,55 @@
 /**
  * One run of the node: takes the items' questions and gives an outcome for each. When to ask, how
- * often and for whom is decided here; the doors only carry items in and out.
+ * often, for whom and when to stop is decided here; the doors only carry items in and out.
  */
 
-import type { Failure } from './failures';
-import type { Memory } from './memory';
+import type { Batching } from './batching';
+import type { Endpoint } from '../endpoints';
+import { failure, unasked, type Failure } from './failures';
+import type { Instance } from './instance';
+import { keep, keyOf, recall, type Memories } from './memory';
 import {
 	isFailure,
+	rateNewsOf,
 	readNetworkError,
 	readOutcome,
 	type LookupResponse,
 	type Outcome,
 } from './outcome';
+import type { Pacer } from './pacer';
+import { Cancelled, inSlices, type Clock } from './platform';
 import { requestOf, type LookupRequest, type Question } from './question';
-
-/** Where time comes from; tests hand in their own. */
-export interface Clock {
-	/** Milliseconds since 1970. */
-	now(): number;
-}
+import { Report } from './report';
+import { nextTry, type RetryLimits } from './retry';
+import { CONTACT_LIMIT_PAUSE_MS, type Shared } from './shared';
 
 /** Sends one request to the instance; rejects only where there is no HTTP answer at all. */
 export type Transport = (request: LookupRequest) => Promise<LookupResponse>;
 
+/** An instance that can be asked. */
+export interface Line {
+	readonly instance: Instance;
+	readonly send: Transport;
+	/** Percentage of the instance's limits that this process may use: 1 to 100. */
+	readonly rateShare: number;
+}
+
 export interface SessionOptions {
+	readonly endpoint: Endpoint;
 	/** A failure where the credential cannot be used: then it is every item's. */
-	readonly transport: Transport | Failure;
-	readonly memory: Memory;
-	readonly clock: Clock;
+	readonly line: Line | Failure;
+	readonly shared: Shared;
+	readonly memories: Memories;
+	readonly batching: Batching;
+	readonly retry: RetryLimits;
+	/** Most calls of the execution, retries included; 0 for no cap. Read once in an execution. */
+	readonly maxCalls: number;
 	/** Whether the first failure ends the run (On Error: Stop Workflow). */
 	readonly stopOnFailure: boolean;
+	/** Ends the run at once when it is aborted. */
+	readonly signal: AbortSignal | undefined;
+	/** Told every few seconds while a long run goes on. */
+	readonly onProgress: (line: string) => void;
 }
 
 /** A run that ended at its first failure. */
@@ -44,46 +64,248 @@ export interface Stopped {
 /** How a run ended: an outcome for each item in their order, unless a failure stopped it. */
 export type Ending = readonly Outcome[] | Stopped;
 
+/** A question and the items that wait for its answer. */
+interface Job {
+	readonly key: string;
+	readonly question: Question;
+	readonly indexes: number[];
+	/** Calls, those answered 429 not counted. */
+	tries: number;
+	calls: number;
+	/** Milliseconds in calls and in the waits between them. */
+	ms: number;
+	/** When its last call was answered 429: the wait for the next turn counts then. */
+	refusedAt: number | undefined;
+}
+
+const UNASKED = { tries: 0, calls: 0, ms: 0, refusedAt: undefined };
+
+/**
+ * Calls that one run has under way at most. What is under way follows from the limit and the latency
+ * (10 a second at 150 ms are 1.5); this only bounds what a service that hangs can hold open.
+ */
+const MOST_UNDER_WAY = 100;
+
+/** Milliseconds between two lines of progress. */
+const PROGRESS_MS = 5000;
+
 export class Session {
-	constructor(private readonly options: SessionOptions) {}
+	readonly report: Report;
 
-	/** Never throws. What is known to fail is not asked, and nothing is asked twice. */
-	async run(questions: ReadonlyArray<Question | Failure>): Promise<Ending> {
-		const { transport, stopOnFailure } = this.options;
+	private readonly clock: Clock;
+	private readonly outcomes: Array<Outcome | undefined>;
+	private readonly retries: Job[] = [];
+	private underWay = 0;
+	/** Jobs that wait for their next try. */
+	private waiting = 0;
+	private stopped: { index: number; failure: Failure } | undefined;
+	private crashed: unknown;
+	private toldAt: number;
+	private wake: () => void = () => undefined;
+
+	constructor(
+		private readonly options: SessionOptions,
+		private readonly questions: ReadonlyArray<Question | Failure>,
+	) {
+		this.clock = options.shared.platform.clock;
+		this.outcomes = new Array<Outcome | undefined>(questions.length);
+		this.toldAt = this.clock.monotonic();
+		this.report = new Report(questions.length, this.toldAt);
+	}
+
+	/**
+	 * What is known to fail is not asked, and nothing is asked twice.
+	 * @throws Cancelled when the signal is aborted; no call goes out after that
+	 */
+	async run(): Promise<Ending> {
+		const { line, memories, stopOnFailure, maxCalls } = this.options;
+		memories.execution.maxCalls ??= maxCalls;
 		// Looked at ahead of calling: a bad number at the end of a list must not cost the list first.
-		const hopeless = questions.findIndex((question) => isFailure(transport) || isFailure(question));
+		const hopeless = this.questions.findIndex((item) => isFailure(line) || isFailure(item));
 		if (stopOnFailure && hopeless >= 0) {
-			const failure = isFailure(transport) ? transport : (questions[hopeless] as Failure);
-			return { index: hopeless, failure, answered: 0 };
+			this.settle([hopeless], isFailure(line) ? line : (this.questions[hopeless] as Failure));
+		} else {
+			const jobs = await this.plan();
+			if (!isFailure(line)) await this.work(jobs, line);
 		}
-		const outcomes: Outcome[] = [];
-		for (const [index, question] of questions.entries()) {
-			const outcome = await this.ask(question);
-			if (stopOnFailure && isFailure(outcome)) {
-				return { index, failure: outcome, answered: outcomes.length };
+		if (!this.stopped) return this.outcomes as readonly Outcome[];
+		const answered = this.outcomes.filter((outcome) => outcome && !isFailure(outcome)).length;
+		return { ...this.stopped, answered };
+	}
+
+	/** Groups equal questions; what is known already gets its outcome at once. */
+	private async plan(): Promise<Job[]> {
+		const { line, memories } = this.options;
+		const jobs = new Map<string, Job>();
+		const breathe = inSlices(this.clock);
+		for (const [index, question] of this.questions.entries()) {
+			await breathe();
+			if (isFailure(line) || isFailure(question)) {
+				this.settle([index], isFailure(line) ? line : (question as Failure));
+				continue;
 			}
-			outcomes.push(outcome);
+			const key = keyOf(question);
+			const known = recall(memories, key);
+			if (known) {
+				this.settle([index], known);
+				continue;
+			}
+			const job = jobs.get(key);
+			if (job) job.indexes.push(index);
+			else jobs.set(key, { key, question, indexes: [index], ...UNASKED });
 		}
-		return outcomes;
+		return [...jobs.values()];
 	}
 
-	private async ask(question: Question | Failure): Promise<Outcome> {
-		const { transport, memory, clock } = this.options;
-		if (isFailure(transport)) return transport;
-		if (isFailure(question)) return question;
-		const known = memory.recall(question);
-		if (known) return known;
-		const outcome = await this.call(question, transport, clock);
-		memory.keep(question, outcome);
-		return outcome;
-	}
-
-	private async call(question: Question, send: Transport, clock: Clock): Promise<Outcome> {
+	private async work(jobs: readonly Job[], line: Line): Promise<void> {
+		const { shared, endpoint, signal } = this.options;
+		const pacer = shared.pacerOf(line.instance, endpoint);
+		const wake = () => this.wake();
+		pacer.join(this, line.rateShare);
+		signal?.addEventListener('abort', wake, { once: true });
 		try {
-			const response = await send(requestOf(question));
-			return readOutcome(question, response, clock.now());
-		} catch (error) {
-			return readNetworkError(question, error);
+			await this.dispatch(jobs[Symbol.iterator](), line, pacer);
+		} finally {
+			signal?.removeEventListener('abort', wake);
+			pacer.leave(this);
+		}
+		if (signal?.aborted) throw new Cancelled();
+		if (this.crashed !== undefined) throw this.crashed as Error;
+	}
+
+	/**
+	 * Starts one call after the other as the pacer lets it, and does not wait for their answers. So the
+	 * run has one place in the pacer's queue, and what is under way follows from limit and latency.
+	 */
+	private async dispatch(jobs: Iterator<Job>, line: Line, pacer: Pacer): Promise<void> {
+		const breathe = inSlices(this.clock);
+		while (!this.options.signal?.aborted && this.crashed === undefined) {
+			const isFree = !this.stopped && this.underWay < MOST_UNDER_WAY;
+			const job = isFree ? (this.retries.shift() ?? nextOf(jobs)) : undefined;
+			if (job) {
+				if (!this.settleUnasked(job, line)) {
+					const sentAt = await this.turn(pacer);
+					// Looked at again: an answer may have come in while it was waiting.
+					if (!this.settleUnasked(job, line)) void this.call(job, line, pacer, sentAt);
+				}
+				await breathe();
+				this.tellProgress();
+			} else if (this.underWay > 0 || (this.waiting > 0 && !this.stopped)) {
+				await new Promise<void>((resolve) => {
+					this.wake = resolve;
+				});
+			} else {
+				return;
+			}
 		}
 	}
+
+	private tellProgress(): void {
+		const now = this.clock.monotonic();
+		if (now - this.toldAt < PROGRESS_MS) return;
+		this.toldAt = now;
+		this.options.onProgress(this.report.progressLine(now));
+	}
+
+	private async turn(pacer: Pacer): Promise<number> {
+		await this.options.batching(this.options.signal);
+		return await pacer.turn(this.options.signal);
+	}
+
+	/** Whether the job gets no call any more; then it has its outcome. */
+	private settleUnasked(job: Job, line: Line): boolean {
+		if (this.stopped) return true;
+		const reason = this.whyNotAsk(job, line);
+		if (reason) this.settle(job.indexes, job.calls === 0 ? unasked(reason) : reason);
+		return reason !== undefined;
+	}
+
+	/** The failure after which this question is not worth a call; undefined if it is. */
+	private whyNotAsk({ question }: Job, { instance }: Line): Failure | undefined {
+		const { execution, run } = this.options.memories;
+		const { endpoint } = question;
+		const ended = run.end ?? execution.end;
+		if (ended) return ended;
+		const until =
+			endpoint.operation === 'checkAccount' ? this.options.shared.heldUntil(instance) : undefined;
+		if (until !== undefined) {
+			const retryAfter = Math.ceil((until - this.clock.now()) / 1000);
+			return failure('contactLimit', { endpoint, asked: false, until, retryAfter });
+		}
+		const { calls, maxCalls = 0 } = execution;
+		if (maxCalls === 0 || calls < maxCalls) return undefined;
+		return failure('callLimit', { endpoint, asked: false, total: maxCalls });
+	}
+
+	/** One call for a job, and what follows from its outcome. Never rejects. */
+	private async call(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<void> {
+		const { memories, retry, shared, signal } = this.options;
+		this.underWay++;
+		if (job.refusedAt !== undefined) job.ms += sentAt - job.refusedAt;
+		try {
+			const outcome = await this.ask(job, line, pacer, sentAt);
+			if (signal?.aborted) return;
+			const now = this.clock.monotonic();
+			const isRefused = isFailure(outcome) && outcome.code === 'rateLimited';
+			job.ms += now - sentAt;
+			job.refusedAt = isRefused ? now : undefined;
+			if (!isRefused) job.tries++;
+			const wait = isFailure(outcome)
+				? nextTry(outcome, job, retry, shared.platform.random)
+				: undefined;
+			if (wait !== undefined && !this.stopped) {
+				this.retryAfter(job, wait);
+				return;
+			}
+			keep(memories, job.key, job.question, outcome);
+			if (isFailure(outcome) && outcome.code === 'contactLimit') {
+				shared.hold(line.instance, CONTACT_LIMIT_PAUSE_MS);
+			}
+			this.settle(job.indexes, outcome);
+		} catch (error) {
+			this.crashed = error;
+		} finally {
+			this.underWay--;
+			this.wake();
+		}
+	}
+
+	private async ask(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<Outcome> {
+		job.calls++;
+		this.options.memories.execution.calls++;
+		this.report.called();
+		try {
+			const response = await line.send(requestOf(job.question));
+			const now = this.clock.now();
+			pacer.learn(rateNewsOf(response, now), sentAt);
+			return readOutcome(job.question, response, now);
+		} catch (error) {
+			return readNetworkError(job.question, error);
+		}
+	}
+
+	private retryAfter(job: Job, ms: number): void {
+		this.waiting++;
+		job.ms += ms;
+		const ready = () => {
+			this.waiting--;
+			this.retries.push(job);
+			this.wake();
+		};
+		// A cancelled wait ends like a full one: the loop sees the signal.
+		this.clock.sleep(ms, this.options.signal).then(ready, ready);
+	}
+
+	/** Gives items their outcome. With Stop the first failure ends the run; a cap is no failure. */
+	private settle(indexes: readonly number[], outcome: Outcome): void {
+		for (const index of indexes) this.outcomes[index] = outcome;
+		this.report.settled(outcome, indexes.length);
+		if (!this.options.stopOnFailure || !isFailure(outcome) || outcome.code === 'callLimit') return;
+		this.stopped ??= { index: indexes[0] as number, failure: outcome };
+	}
+}
+
+function nextOf(jobs: Iterator<Job>): Job | undefined {
+	const { done, value } = jobs.next() as IteratorResult<Job, undefined>;
+	return done ? undefined : value;
 }

@@ -1,0 +1,204 @@
+/**
+ * Lets calls of one instance and method go at exactly the limit of the service. All executions of
+ * the process queue here, first in, first out; a run takes one place at a time, so that three items
+ * do not wait behind ten thousand.
+ *
+ * In one process the limit is kept by arithmetic alone. Several processes on one instance see each
+ * other in the calls that the service says are left, and share by additive increase and
+ * multiplicative decrease; a 429 is the last resort.
+ */
+
+import { Cancelled, type Clock } from './platform';
+
+/** Milliseconds of the service's window: its limits are calls per second. */
+const WINDOW_MS = 1000;
+
+/**
+ * Milliseconds by which two calls may come nearer to each other on their way to the service. 15 for
+ * the network, 1 for the clock.
+ */
+const JITTER_MS = 16;
+
+/** Milliseconds of lateness (of a timer, of a busy process) that are made up for. */
+const CATCH_UP_MS = 5;
+
+/** Share of the speed that is left after a 429, and after the service says that nothing is left. */
+const AFTER_TOO_MANY = 0.7;
+const AFTER_NOTHING_LEFT = 0.9;
+
+/** Milliseconds in which the speed falls at most once: what comes in meanwhile tells the same. */
+const DECREASE_EVERY_MS = 1000;
+
+/** Share of the full speed that comes back in a second. */
+const INCREASE_PER_SECOND = 0.02;
+
+/** The slowest that a pacer gets, as a share of the limit. */
+const SLOWEST = 0.02;
+
+/** Weight of the newest answer in the estimate of what other processes call. */
+const ESTIMATE_WEIGHT = 0.2;
+
+/** What an answer tells about the limit; undefined where it does not. */
+export interface RateNews {
+	/** Calls per second that the service allows. */
+	readonly limit: number | undefined;
+	/** Calls that it would still take in this second. */
+	readonly remaining: number | undefined;
+	readonly tooMany: boolean;
+	/** Milliseconds that the service asks to wait. */
+	readonly waitMs: number;
+}
+
+interface Waiter {
+	readonly go: (at: number) => void;
+}
+
+export class Pacer {
+	private readonly queue: Waiter[] = [];
+	private pumping = false;
+	/** When the latest calls went, oldest first; as many as the window can hold. */
+	private sent: number[] = [];
+	/** When the next call is due. */
+	private due = Number.NEGATIVE_INFINITY;
+	private pausedUntil = Number.NEGATIVE_INFINITY;
+	/** Share of the limit that is used at the moment: above 0, at most 1. */
+	private speed = 1;
+	private speedSetAt = 0;
+	private decreasedAt = Number.NEGATIVE_INFINITY;
+	/** Calls per second of other processes, as the answers let guess. */
+	private others = 0;
+	private readonly shares = new Map<object, number>();
+
+	/** @param limit calls per second, until the service tells */
+	constructor(
+		private limit: number,
+		private readonly clock: Clock,
+	) {}
+
+	/** A run begins: this process may use no more of the limit than the smallest share, in percent. */
+	join(run: object, share: number): void {
+		this.shares.set(run, share);
+	}
+
+	leave(run: object): void {
+		this.shares.delete(run);
+	}
+
+	/** Whether it can be forgotten: nobody uses it, and nobody did for so many milliseconds. */
+	isIdle(forMs: number): boolean {
+		const last = this.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
+		return this.shares.size === 0 && this.clock.monotonic() - last > forMs;
+	}
+
+	/**
+	 * Waits for the turn of one call, which has to be sent at once then.
+	 * @returns when it went, for `learn`
+	 * @throws Cancelled as soon as the signal is aborted; the place in the queue is given up then
+	 */
+	async turn(signal?: AbortSignal): Promise<number> {
+		if (signal?.aborted) throw new Cancelled();
+		return await new Promise<number>((resolve, reject) => {
+			const waiter: Waiter = {
+				go: (at) => {
+					signal?.removeEventListener('abort', cancel);
+					resolve(at);
+				},
+			};
+			const cancel = () => {
+				this.queue.splice(this.queue.indexOf(waiter), 1);
+				reject(new Cancelled());
+			};
+			signal?.addEventListener('abort', cancel, { once: true });
+			this.queue.push(waiter);
+			if (!this.pumping) void this.pump();
+		});
+	}
+
+	/** Takes in what an answer says about the limit. */
+	learn(news: RateNews, sentAt: number): void {
+		const now = this.clock.monotonic();
+		if (news.limit !== undefined && news.limit > 0) this.limit = news.limit;
+		if (news.remaining !== undefined) {
+			const others = Math.max(0, this.limit - news.remaining - this.sentUntil(sentAt));
+			this.others += ESTIMATE_WEIGHT * (others - this.others);
+		}
+		this.increase(now);
+		if (news.tooMany) {
+			this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(news.waitMs, this.spacing()));
+			this.decrease(now, AFTER_TOO_MANY);
+		} else if (news.remaining === 0 && this.others >= 1) {
+			this.decrease(now, AFTER_NOTHING_LEFT);
+		}
+	}
+
+	/** Calls per second that this process may make. */
+	private allowed(): number {
+		const share = Math.min(100, ...this.shares.values());
+		return (this.limit * share) / 100;
+	}
+
+	/** Calls that may go in one period, and how long a period is: no second holds more than allowed. */
+	private period(): { calls: number; ms: number } {
+		const allowed = this.allowed();
+		const calls = Math.max(1, Math.floor(allowed));
+		return { calls, ms: Math.max(WINDOW_MS, (WINDOW_MS * calls) / allowed) + JITTER_MS };
+	}
+
+	/** Milliseconds from one call to the next at the present speed. */
+	private spacing(): number {
+		const { calls, ms } = this.period();
+		return ms / calls / this.speed;
+	}
+
+	private async pump(): Promise<void> {
+		this.pumping = true;
+		while (this.queue.length > 0) {
+			const wait = this.earliest() - this.clock.monotonic();
+			// Looked at again after the wait: the limit may have changed, a timer may be early.
+			if (wait > 0) await this.clock.sleep(wait);
+			else this.send();
+		}
+		this.pumping = false;
+	}
+
+	private earliest(): number {
+		const { calls, ms } = this.period();
+		const inPeriod = this.sent.at(-calls);
+		const windowFree = inPeriod === undefined ? Number.NEGATIVE_INFINITY : inPeriod + ms;
+		return Math.max(windowFree, this.due, this.pausedUntil);
+	}
+
+	private send(): void {
+		const now = this.clock.monotonic();
+		const spacing = this.spacing();
+		this.due = Math.max(this.due, now - Math.max(spacing, CATCH_UP_MS)) + spacing;
+		this.sent.push(now);
+		const { calls } = this.period();
+		// Trimmed rarely, because trimming moves the whole list.
+		if (this.sent.length > 2 * calls + 100) this.sent = this.sent.slice(-calls);
+		this.queue.shift()?.go(now);
+	}
+
+	/** Own calls in the second that ended then, the one of that moment among them. */
+	private sentUntil(end: number): number {
+		let count = 0;
+		for (let index = this.sent.length - 1; index >= 0; index--) {
+			const at = this.sent[index] as number;
+			if (at <= end - WINDOW_MS) break;
+			if (at <= end) count++;
+		}
+		return count;
+	}
+
+	private increase(now: number): void {
+		const seconds = (now - this.speedSetAt) / 1000;
+		this.speed = Math.min(1, this.speed + INCREASE_PER_SECOND * seconds);
+		this.speedSetAt = now;
+	}
+
+	private decrease(now: number, factor: number): void {
+		if (now - this.decreasedAt < DECREASE_EVERY_MS) return;
+		this.decreasedAt = now;
+		this.speed = Math.max(SLOWEST, this.speed * factor);
+	}
+}
