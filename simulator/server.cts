@@ -66,7 +66,8 @@ export class Simulator {
 	private readonly random: () => number;
 	private readonly faults = new WeakMap<readonly Fault[], Faults>();
 	private address = '';
-	private finishedCalls = 0;
+	private received = 0;
+	private readonly unfinished = new Set<FastifyReply>();
 
 	constructor(options: SimulatorOptions = {}) {
 		this.instances = options.instances ?? [
@@ -125,9 +126,9 @@ export class Simulator {
 		return highestCount(this.calls(filter).map(({ at }) => at));
 	}
 
-	/** Calls whose connection has taken the answer, or was broken, since the start. */
+	/** Calls since the start that nothing more will be sent for: answered, broken, or left hanging. */
 	get finished(): number {
-		return this.finishedCalls;
+		return this.received - this.unfinished.size;
 	}
 
 	/** Forgets the calls; limits and quotas go on. */
@@ -137,7 +138,10 @@ export class Simulator {
 
 	private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 		const at = this.now();
-		reply.raw.once('close', () => this.finishedCalls++);
+		const finish = () => void this.unfinished.delete(reply);
+		this.received++;
+		this.unfinished.add(reply);
+		reply.raw.once('close', finish);
 		const path = request.url.split('?')[0] ?? '';
 		const text = typeof request.body === 'string' ? request.body : '';
 		const address = parseAddress(path);
@@ -164,6 +168,8 @@ export class Simulator {
 			'X-RateLimit-Replenish-Rate': instance.ratePerSecond[family],
 		});
 		if (instance.latencyMs > 0) await sleep(instance.latencyMs);
+		// Nothing will come of it; and some clients keep the connection when they have given up.
+		if (fault && 'connection' in fault && fault.connection === 'hang') finish();
 		if (fault) return await inflict(fault, reply, { path, token: address.token });
 		return await send(reply, answered);
 	}

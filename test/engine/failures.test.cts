@@ -368,6 +368,8 @@ describe.each(CASES)('$title', (failure) => {
 	const isFinal = FINAL.includes(String(expected.code));
 	// A 429 is no try of an item: it is asked once more before Max Wait is over.
 	const calls = (isFinal ? 2 : 3) + (expected.code === 'rateLimited' ? 1 : 0);
+	// While one call hangs, the next one goes.
+	const isLate = 'connection' in failure.fault && failure.fault.connection === 'hang';
 	const list = listOf(failure);
 	const value = VALUES[operation][1];
 
@@ -424,7 +426,7 @@ describe.each(CASES)('$title', (failure) => {
 		expect(thrown?.message).toContain('Continue (using error output)');
 		expect(thrown).toMatchObject({ context: { itemIndex: 1 } });
 		expect(JSON.stringify(thrown)).not.toContain(simulator.instance(messenger).apiTokenInstance);
-		expect(simulator.calls()).toHaveLength(expected.code === 'rateLimited' ? calls : 2);
+		expect(simulator.calls()).toHaveLength(isLate || calls > 3 ? calls : 2);
 	});
 
 	test('through the routing door: the same code and message for one item', async () => {
