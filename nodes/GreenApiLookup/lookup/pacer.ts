@@ -19,6 +19,9 @@ const WINDOW_MS = 1000;
  */
 const JITTER_MS = 16;
 
+/** Milliseconds in which a process makes as many calls as it may in a second. */
+const PERIOD_MS = WINDOW_MS + JITTER_MS;
+
 /** Milliseconds of lateness (of a timer, of a busy process) that are made up for. */
 const CATCH_UP_MS = 5;
 
@@ -30,7 +33,10 @@ const AFTER_NOTHING_LEFT = 0.9;
 const DECREASE_EVERY_MS = 1000;
 
 /** Share of the full speed that comes back in a second. */
-const INCREASE_PER_SECOND = 0.02;
+const INCREASE_PER_SECOND = 0.01;
+
+/** Share of the spacing by which the next call goes later when nothing is left for it. */
+const NUDGE = 0.2;
 
 /** The slowest that a pacer gets, as a share of the limit. */
 const SLOWEST = 0.02;
@@ -126,28 +132,31 @@ export class Pacer {
 		if (news.tooMany) {
 			this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(news.waitMs, this.spacing()));
 			this.decrease(now, AFTER_TOO_MANY);
-		} else if (news.remaining === 0 && this.others >= 1) {
+		} else if (news.remaining === 0 && this.others >= 1 && this.share() === 100) {
+			// Away from the calls of the others, so that theirs and ours spread over the second.
+			this.due += this.spacing() * NUDGE;
 			this.decrease(now, AFTER_NOTHING_LEFT);
 		}
 	}
 
-	/** Calls per second that this process may make. */
-	private allowed(): number {
-		const share = Math.min(100, ...this.shares.values());
-		return (this.limit * share) / 100;
+	/** Percentage of the limit that this process may use. */
+	private share(): number {
+		return Math.min(100, ...this.shares.values());
 	}
 
-	/** Calls that may go in one period, and how long a period is: no second holds more than allowed. */
+	/** Calls that may go in one period, and how long a period is. */
 	private period(): { calls: number; ms: number } {
-		const allowed = this.allowed();
-		const calls = Math.max(1, Math.floor(allowed));
-		return { calls, ms: Math.max(WINDOW_MS, (WINDOW_MS * calls) / allowed) + JITTER_MS };
+		const share = (this.limit * this.share()) / 100;
+		// Whole calls: four processes with 2.5 each could meet in one second with three each.
+		const allowed = (share < 1 ? share : Math.floor(share)) * this.speed;
+		const calls = Math.max(1, Math.ceil(allowed));
+		return { calls, ms: (calls / allowed) * PERIOD_MS };
 	}
 
 	/** Milliseconds from one call to the next at the present speed. */
 	private spacing(): number {
 		const { calls, ms } = this.period();
-		return ms / calls / this.speed;
+		return ms / calls;
 	}
 
 	private async pump(): Promise<void> {
