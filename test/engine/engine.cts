@@ -97,7 +97,9 @@ export async function loadCredentialType(): Promise<ICredentialType> {
 
 export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	const { workflow: json, pinned, door = 'bulk', signal } = options;
-	const nodeTypes = new NodeTypes(nodeFor(door, options.node ?? (await createNode())));
+	const nodeTypes = new NodeTypes(
+		nodeFor(door, options.node ?? (await createNode(SYSTEM_PLATFORM))),
+	);
 	const workflow = new Workflow({ ...json, id: 'harness', active: false, nodeTypes });
 	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
 	if (start === undefined) throw new Error('Pin the items of one node of the workflow');
@@ -146,10 +148,13 @@ export const SYSTEM_PLATFORM: Platform = {
 	random: Math.random,
 };
 
-/** A node of its own: its pacers and what it shares between executions are nobody else's. */
-export async function createNode(platform: Platform = SYSTEM_PLATFORM): Promise<INodeType> {
+/**
+ * A node of its own: its pacers and what it shares between executions are nobody else's.
+ * @param platform undefined for the node as n8n makes it, which shares with all others
+ */
+export async function createNode(platform: Platform | undefined): Promise<INodeType> {
 	const original = await loadNodeType();
-	const NodeClass = original.constructor as new (platform: Platform) => INodeType;
+	const NodeClass = original.constructor as new (platform: Platform | undefined) => INodeType;
 	const node = new NodeClass(platform);
 	const { properties } = node.description;
 	// The loader added Request Options to the original, not to this one.

@@ -45,7 +45,7 @@ interface FailureCase {
 	readonly operation?: 'checkAccount' | 'getContactInfo';
 	readonly fault: FaultyAnswer | BrokenConnection;
 	/** What stands under `error`, but for its message. */
-	readonly error: IDataObject;
+	readonly error: IDataObject & { code: string };
 	/** What the message must tell. */
 	readonly message: RegExp;
 }
@@ -365,7 +365,7 @@ const FINAL = [
 describe.each(CASES)('$title', (failure) => {
 	const { messenger = 'whatsapp', operation = 'checkAccount', error: expected, message } = failure;
 	const error = { ...expected, asked: true, message: expect.stringMatching(message) };
-	const isFinal = FINAL.includes(String(expected.code));
+	const isFinal = FINAL.includes(expected.code);
 	// A 429 is no try of an item: it is asked once more before Max Wait is over.
 	const calls = (isFinal ? 2 : 3) + (expected.code === 'rateLimited' ? 1 : 0);
 	// While one call hangs, the next one goes.

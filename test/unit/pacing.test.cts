@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { failure, type Failure } from '../../nodes/GreenApiLookup/lookup/failures';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/memory';
 import { existsOf, isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/outcome';
-import { Cancelled } from '../../nodes/GreenApiLookup/lookup/platform';
 import type { Question } from '../../nodes/GreenApiLookup/lookup/question';
 import type { Ending } from '../../nodes/GreenApiLookup/lookup/session';
 import { highestCount } from '../../simulator/rollingWindow.cts';
@@ -47,7 +46,7 @@ function questionsOf(numbers: readonly number[]): Array<Question | Failure> {
 
 function outcomesOf(ending: Ending): readonly Outcome[] {
 	if ('failure' in ending) throw new Error(`stopped: ${ending.failure.message}`);
-	return ending;
+	return ending as readonly Outcome[];
 }
 
 function different(numbers: readonly number[]): number {
@@ -274,7 +273,7 @@ test('no call goes out after a cancel, and every wait ends at once', async () =>
 				let endedAt = Number.POSITIVE_INFINITY;
 				const running = session
 					.run()
-					.catch((error: unknown) => expect(error).toBeInstanceOf(Cancelled))
+
 					.finally(() => (endedAt = clock.monotonic()));
 				await clock.sleep(at);
 				cancel.abort();
@@ -299,7 +298,7 @@ test('three items do not wait behind ten thousand', async () => {
 		Array.from({ length: 10_000 }, (_, index) => question(numberOf(index))),
 		{ signal: cancel.signal },
 	);
-	const running = long.run().catch(() => undefined);
+	const running = long.run();
 	await clock.sleep(60_000);
 
 	const begun = clock.monotonic();

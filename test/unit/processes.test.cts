@@ -32,7 +32,7 @@ async function share({ limit, shares }: Sharing) {
 			rateShare,
 			signal: cancel.signal,
 		});
-		await session.run().catch(() => undefined);
+		await session.run();
 	});
 	await clock.sleep(MINUTES * 60_000);
 	cancel.abort();

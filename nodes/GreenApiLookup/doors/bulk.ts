@@ -1,18 +1,12 @@
 /** The door for lists: n8n's customOperations, one call of the node with all items at once. */
 
-import {
-	NodeOperationError,
-	type IExecuteFunctions,
-	type INode,
-	type INodeExecutionData,
-	type INodeType,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import { ENDPOINTS, type Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
 import { isFailure } from '../lookup/outcome';
 import { inSlices } from '../lookup/platform';
-import type { Ending, Line, Session } from '../lookup/session';
+import type { Line } from '../lookup/session';
 import type { Shared } from '../lookup/shared';
 import {
 	CREDENTIAL,
@@ -51,7 +45,7 @@ function bulkDoor(endpoint: Endpoint, shared: Shared) {
 		}
 		const line = await openLine(this, read(0)('requestOptions', {}) as RequestOptions);
 		const session = openSession(this, endpoint, shared, line, inquiries, read(0));
-		const ending = await endingOf(session, this.getNode());
+		const ending = await session.run();
 		const items = await toItems(inquiries, ending, this.getNode(), clock);
 		if (session.report.isWorthTelling) {
 			const message = session.report.summary(clock.monotonic());
@@ -59,15 +53,6 @@ function bulkDoor(endpoint: Endpoint, shared: Shared) {
 		}
 		return [items];
 	};
-}
-
-/** @throws NodeOperationError if the execution was cancelled */
-async function endingOf(session: Session, node: INode): Promise<Ending> {
-	try {
-		return await session.run();
-	} catch (error) {
-		throw new NodeOperationError(node, error as Error);
-	}
 }
 
 async function openLine(

@@ -72,7 +72,8 @@ export async function toItems(
 	const breathe = inSlices(clock);
 	for (const [index, inquiry] of inquiries.entries()) {
 		await breathe();
-		items.push(toItem(inquiry, ending[index] as Outcome, node));
+		const outcome = ending[index];
+		if (outcome) items.push(toItem(inquiry, outcome, node));
 	}
 	return items;
 }

@@ -17,7 +17,7 @@ import {
 	type Outcome,
 } from './outcome';
 import type { Pacer } from './pacer';
-import { Cancelled, inSlices, type Clock } from './platform';
+import { inSlices, type Clock } from './platform';
 import { requestOf, type LookupRequest, type Question } from './question';
 import { Report } from './report';
 import { nextTry, type RetryLimits } from './retry';
@@ -61,8 +61,11 @@ export interface Stopped {
 	readonly answered: number;
 }
 
-/** How a run ended: an outcome for each item in their order, unless a failure stopped it. */
-export type Ending = readonly Outcome[] | Stopped;
+/**
+ * How a run ended: an outcome for each item in their order, unless a failure stopped it. Undefined
+ * stands only where the execution was cancelled before the item had its outcome.
+ */
+export type Ending = ReadonlyArray<Outcome | undefined> | Stopped;
 
 /** A question and the items that wait for its answer. */
 interface Job {
@@ -114,8 +117,8 @@ export class Session {
 	}
 
 	/**
-	 * What is known to fail is not asked, and nothing is asked twice.
-	 * @throws Cancelled when the signal is aborted; no call goes out after that
+	 * What is known to fail is not asked, and nothing is asked twice. When the signal is aborted, every
+	 * wait ends at once and no call goes out any more.
 	 */
 	async run(): Promise<Ending> {
 		const { line, memories, stopOnFailure, maxCalls } = this.options;
@@ -128,7 +131,7 @@ export class Session {
 			const jobs = await this.plan();
 			if (!isFailure(line)) await this.work(jobs, line);
 		}
-		if (!this.stopped) return this.outcomes as readonly Outcome[];
+		if (!this.stopped) return this.outcomes;
 		const answered = this.outcomes.filter((outcome) => outcome && !isFailure(outcome)).length;
 		return { ...this.stopped, answered };
 	}
@@ -169,7 +172,6 @@ export class Session {
 			signal?.removeEventListener('abort', wake);
 			pacer.leave(this);
 		}
-		if (signal?.aborted) throw new Cancelled();
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
@@ -185,6 +187,7 @@ export class Session {
 			if (job) {
 				if (!this.settleUnasked(job, line)) {
 					const sentAt = await this.turn(pacer);
+					if (sentAt === undefined) return;
 					// Looked at again: an answer may have come in while it was waiting.
 					if (!this.settleUnasked(job, line)) void this.call(job, line, pacer, sentAt);
 				}
@@ -207,9 +210,15 @@ export class Session {
 		this.options.onProgress(this.report.progressLine(now));
 	}
 
-	private async turn(pacer: Pacer): Promise<number> {
-		await this.options.batching(this.options.signal);
-		return await pacer.turn(this.options.signal);
+	/** When the next call may go, which is now; undefined where the execution was cancelled. */
+	private async turn(pacer: Pacer): Promise<number | undefined> {
+		try {
+			await this.options.batching(this.options.signal);
+			return await pacer.turn(this.options.signal);
+		} catch (error) {
+			if (!this.options.signal?.aborted) this.crashed = error;
+			return undefined;
+		}
 	}
 
 	/** Whether the job gets no call any more; then it has its outcome. */
