@@ -101,6 +101,7 @@ function methodCounts(simulator: Simulator) {
 		return {
 			...filter,
 			calls: simulator.calls(filter).length,
+			refused: simulator.calls(filter).filter(({ status }) => status === 429).length,
 			highestRate: simulator.highestRate(filter),
 		};
 	});

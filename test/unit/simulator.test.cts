@@ -270,7 +270,13 @@ describe('the control endpoint', () => {
 			calls: 1,
 			highestRate: 1,
 			methods: [
-				{ idInstance: whatsapp.idInstance, method: 'checkwhatsapp', calls: 1, highestRate: 1 },
+				{
+					idInstance: whatsapp.idInstance,
+					method: 'checkwhatsapp',
+					calls: 1,
+					refused: 0,
+					highestRate: 1,
+				},
 			],
 		});
 		await control('/calls', 'DELETE');
