@@ -193,21 +193,21 @@ const CASES: FailureCase[] = [
 		messenger: 'telegram',
 		fault: refusal(469, LIMIT_REACHED),
 		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
-		message: /Telegram has stopped answering.*2 hours/,
+		message: /Telegram has stopped answering.*until 2026-11-22 14:00 UTC/,
 	},
 	{
 		title: '469 with a reason alone',
 		messenger: 'max',
 		fault: { status: 469, body: JSON.stringify({ reason: LIMIT_REACHED }) },
 		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
-		message: /MAX has stopped answering.*2 hours/,
+		message: /MAX has stopped answering.*until 2026-11-22 14:00 UTC/,
 	},
 	{
 		title: '200 that is a 469',
 		messenger: 'telegram',
 		fault: refusal(200, LIMIT_REACHED),
 		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
-		message: /2 hours/,
+		message: /until 2026-11-22 14:00 UTC/,
 	},
 	...[200, 400, 403, 500].map(
 		(status): FailureCase => ({
@@ -304,6 +304,7 @@ interface Run {
 	readonly node?: Partial<INode>;
 	readonly faults?: readonly Fault[];
 	readonly changes?: InstanceChanges;
+	readonly options?: IDataObject;
 }
 
 const UNLIMITED = { check: 1000, contact: 1000, account: 1000 };
@@ -327,7 +328,7 @@ async function run(options: Run): Promise<RunResult> {
 				operation,
 				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
 				// One call for each item: repeating is another file's matter.
-				options: { maxTries: 1, maxWait: 0.001 },
+				options: { maxTries: 1, maxWait: 0.001, ...options.options },
 				requestOptions: { timeout: 200 },
 			},
 			options.node,
@@ -366,8 +367,9 @@ describe.each(CASES)('$title', (failure) => {
 	const { messenger = 'whatsapp', operation = 'checkAccount', error: expected, message } = failure;
 	const error = { ...expected, asked: true, message: expect.stringMatching(message) };
 	const isFinal = FINAL.includes(expected.code);
-	// A 429 is no try of an item: it is asked once more before Max Wait is over.
-	const calls = (isFinal ? 2 : 3) + (expected.code === 'rateLimited' ? 1 : 0);
+	// A 429 is no try of an item: it is asked once more, unless Max Wait is over by then.
+	const calls =
+		(isFinal ? 2 : 3) + (expected.code === 'rateLimited' && !expected.retryAfter ? 1 : 0);
 	// While one call hangs, the next one goes.
 	const isLate = 'connection' in failure.fault && failure.fault.connection === 'hang';
 	const list = listOf(failure);
@@ -515,6 +517,29 @@ describe('bad input', () => {
 		expect(errorOf(output(LOOKUP)[1]?.json).message).toMatch(
 			/cannot be read: .*Mend the expression/,
 		);
+	});
+
+	test.each([
+		{ maxCalls: -3 },
+		{ maxCalls: 'many' },
+		{ maxTries: true },
+		{ maxCalls: '={{ $("Nobody").item.json.x }}' },
+	])('options that cannot be used fail every item and make no call: %j', async (options) => {
+		const rows = [good, { value: '79876543212' }];
+
+		const { error, output } = await run({ rows, node: CONTINUE, options });
+
+		expect(error).toBeUndefined();
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.asked)).toEqual([false, false]);
+		expect(simulator.calls()).toHaveLength(0);
+	});
+
+	test('Max Calls as text, as a spreadsheet gives it, is a cap', async () => {
+		const rows = [good, { value: '79876543212' }];
+
+		const { output } = await run({ rows, node: CONTINUE, options: { maxCalls: '1' } });
+
+		expect(output(LOOKUP).map(({ json }) => errorOf(json)?.code)).toEqual([undefined, 'callLimit']);
 	});
 
 	test('with Stop, a bad number at the end of a list costs no call', async () => {

@@ -398,3 +398,56 @@ test('forced questions are asked again in the next run of an execution, others a
 	await run(true);
 	expect(service.arrivals).toHaveLength(3);
 });
+
+test.each([
+	['unauthorized', { status: 401 }],
+	['quotaExceeded', { status: 466, text: '{"used":1,"total":1}' }],
+])('%s ends the execution: the next run of the node makes no call', async (code, answer) => {
+	const service = new Service(virtualClock(), { limit: 10, script: () => answer });
+	const process = new Process(service);
+	const execution = new Memory();
+	const run = async (index: number) =>
+		outcomesOf(
+			await process
+				.session([question(numberOf(index))], { memories: { execution, run: new Memory() } })
+				.run(),
+		)[0];
+
+	expect(await run(1)).toMatchObject({ code, asked: true });
+	expect(await run(2)).toMatchObject({ code, asked: false });
+	expect(service.arrivals).toHaveLength(1);
+});
+
+test('a long run tells every five seconds where it stands', async () => {
+	const lines: string[] = [];
+	const service = new Service(virtualClock(), { limit: 10 });
+	const questions = Array.from({ length: 300 }, (_, index) => question(numberOf(index)));
+
+	await new Process(service).session(questions, { onProgress: (line) => lines.push(line) }).run();
+
+	expect(lines).toHaveLength(5);
+	expect(lines[2]).toMatch(
+		/^1\d\d of 300 items done, 1\d\d calls, 9\.\d a second, about 1\d s left$/,
+	);
+});
+
+test('what is kept for instances that nobody asks any more is let go', async () => {
+	const clock = virtualClock();
+	const { shared } = new Process(new Service(clock, { limit: 10 }));
+	const instanceOf = (index: number) => ({
+		baseUrl: 'https://api.example',
+		idInstance: String(index),
+		apiTokenInstance: 'secret',
+	});
+	for (let index = 0; index < 1000; index++) {
+		const pacer = shared.pacerOf(instanceOf(index), CHECK);
+		await pacer.turn();
+		pacer.ended();
+		shared.hold(instanceOf(index), 3600_000);
+		await clock.sleep(60_000);
+	}
+	shared.pacerOf(instanceOf(1001), CHECK);
+	shared.heldUntil(instanceOf(1001));
+
+	expect(shared.size).toBeLessThan(80);
+});

@@ -51,7 +51,7 @@ export const optionsField: INodeProperties = {
 			default: 0,
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			description:
-				'Most calls to GREEN-API in one execution of the workflow, repeated ones included: what is left fails as callLimit and never stops the run. 0 for no cap. Taken from the first item.',
+				'Most calls to GREEN-API that this node makes in one execution of the workflow, repeated ones included: what is left fails as callLimit and never stops the run. 0 for no cap. Taken from the first item.',
 		},
 		{
 			displayName: 'Max Tries',

@@ -17,7 +17,7 @@ import {
 	toLookupResponse,
 } from './exchange';
 import { readInquiry, toItems, type Inquiry, type ReadParameter } from './item';
-import { openSession, type RequestOptions } from './session';
+import { openSession, readSettings, type RequestOptions } from './session';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
@@ -43,8 +43,11 @@ function bulkDoor(endpoint: Endpoint, shared: Shared) {
 			await breathe();
 			inquiries.push(readInquiry(endpoint, index, input, read(index)));
 		}
-		const line = await openLine(this, read(0)('requestOptions', {}) as RequestOptions);
-		const session = openSession(this, endpoint, shared, line, inquiries, read(0));
+		const settings = readSettings(read(0));
+		const line = settings.failure ?? (await openLine(this, settings.requestOptions));
+		// n8n's Retry On Fail gives the node the same object again.
+		const run = this.getExecuteData();
+		const session = openSession(this, endpoint, shared, line, settings, run, inquiries);
 		const ending = await session.run();
 		const items = await toItems(inquiries, ending, this.getNode(), clock);
 		if (session.report.isWorthTelling) {

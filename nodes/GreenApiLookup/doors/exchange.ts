@@ -6,7 +6,7 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { credentialFailure, type Failure } from '../lookup/failures';
+import { runFailure, type Failure } from '../lookup/failures';
 import { InstanceError, parseInstance, type Instance } from '../lookup/instance';
 import type { LookupResponse } from '../lookup/outcome';
 import type { LookupRequest } from '../lookup/question';
@@ -27,8 +27,9 @@ export async function openCredential(
 		const fields = await read();
 		return { fields, instance: parseInstance(fields) };
 	} catch (error) {
-		if (error instanceof InstanceError) return credentialFailure(`${error.message}.`);
-		return credentialFailure(
+		if (error instanceof InstanceError) return runFailure('wrongInstance', `${error.message}.`);
+		return runFailure(
+			'wrongInstance',
 			'The GREEN-API credential of this node could not be read. Choose one under Credential to ' +
 				'connect with, and open it once to see that it is complete.',
 		);
@@ -51,12 +52,21 @@ export function toConnectionOptions(options: RequestOptions): Partial<IHttpReque
 	return {
 		timeout: timeoutOf(options),
 		...(options.allowUnauthorizedCerts && { skipSslCertificateValidation: true }),
-		...(options.proxy && { proxy: toProxy(options.proxy) }),
+		...(options.proxy && { proxy: toProxy(new URL(options.proxy)) }),
 	};
 }
 
-function toProxy(text: string): NonNullable<IHttpRequestOptions['proxy']> {
-	const url = new URL(text);
+/** Whether Request Options can be used; a failure of every item of the run if not. */
+export function checkRequestOptions({ proxy }: RequestOptions): Failure | undefined {
+	if (!proxy || (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy))) return undefined;
+	return runFailure(
+		'network',
+		'The proxy in the Request Options of this node is not a URL. Write it with scheme, host and ' +
+			'port, e.g. http://127.0.0.1:3128.',
+	);
+}
+
+function toProxy(url: URL): NonNullable<IHttpRequestOptions['proxy']> {
 	const { hostname: host, port, protocol, username, password } = url;
 	return {
 		host,

@@ -25,7 +25,7 @@ import {
 	toLookupResponse,
 } from './exchange';
 import { readInquiry, toItems, type ReadParameter } from './item';
-import { openSession, type RequestOptions } from './session';
+import { openSession, readSettings, type RequestOptions } from './session';
 
 type Routed = DeclarativeRestApiSettings.ResultOptions;
 
@@ -37,8 +37,10 @@ export function routingDoor(endpoint: Endpoint, shared: Shared) {
 	): Promise<INodeExecutionData[]> {
 		const read: ReadParameter = (name, fallback) => this.getNodeParameter(name, fallback);
 		const inquiries = [readInquiry(endpoint, this.getItemIndex(), this.getInputData(), read)];
-		const line = await openLine(this, routed, read('requestOptions', {}) as RequestOptions);
-		const session = openSession(this, endpoint, shared, line, inquiries, read);
+		const settings = readSettings(read);
+		const line = settings.failure ?? (await openLine(this, routed, settings.requestOptions));
+		// A run of its own: an agent that asks for the state of an instance twice wants it twice.
+		const session = openSession(this, endpoint, shared, line, settings, routed, inquiries);
 		return await toItems(inquiries, await session.run(), this.getNode(), shared.platform.clock);
 	};
 }

@@ -4,10 +4,13 @@ import type { IExecuteFunctions, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { batchingOf, type BatchingLimits } from '../lookup/batching';
 import type { Endpoint } from '../endpoints';
-import type { Failure } from '../lookup/failures';
+import { runFailure, type Failure } from '../lookup/failures';
 import { memoryOf } from '../lookup/memory';
+import { isFailure } from '../lookup/outcome';
+import type { RetryLimits } from '../lookup/retry';
 import { Session, type Line } from '../lookup/session';
 import type { Shared } from '../lookup/shared';
+import { checkRequestOptions } from './exchange';
 import { stopsOnFailure, type Inquiry, type ReadParameter } from './item';
 
 /** What the node reads itself of the Request Options that n8n adds to every declarative node. */
@@ -20,49 +23,83 @@ export interface RequestOptions {
 	readonly batching?: { readonly batch?: BatchingLimits };
 }
 
-interface RunOptions {
-	readonly maxCalls?: number;
-	readonly maxTries?: number;
-	readonly maxWait?: number;
+/** The settings of a run: taken from its first item. */
+export interface RunSettings {
+	readonly requestOptions: RequestOptions;
+	readonly retry: RetryLimits;
+	/** 0 for no cap. */
+	readonly maxCalls: number;
 }
 
-const DEFAULT_TRIES = 5;
-const DEFAULT_WAIT_SECONDS = 300;
+const DEFAULTS: RunSettings = {
+	requestOptions: {},
+	retry: { maxTries: 5, maxWaitMs: 300_000 },
+	maxCalls: 0,
+};
 
+/** The settings, and the failure of every item where they cannot be used. */
+export function readSettings(read: ReadParameter): RunSettings & { readonly failure?: Failure } {
+	try {
+		const options = read('options', {}) as Record<string, unknown>;
+		const requestOptions = read('requestOptions', {}) as RequestOptions;
+		const [maxCalls, maxTries, maxWait] = ['maxCalls', 'maxTries', 'maxWait'].map((name) =>
+			amountOf(options[name]),
+		) as [number, number, number];
+		if (Number.isNaN(maxCalls + maxTries + maxWait)) {
+			return { ...DEFAULTS, failure: runFailure('badRequest', NO_AMOUNT) };
+		}
+		const retry = {
+			maxTries: maxTries || DEFAULTS.retry.maxTries,
+			maxWaitMs: maxWait * 1000 || DEFAULTS.retry.maxWaitMs,
+		};
+		const failure = checkRequestOptions(requestOptions);
+		return { requestOptions, retry, maxCalls: Math.floor(maxCalls), ...(failure && { failure }) };
+	} catch (error) {
+		const why = error instanceof Error ? error.message : 'an expression fails';
+		const message = `The options of this node cannot be read: ${why}. Mend the expression in them.`;
+		return { ...DEFAULTS, failure: runFailure('badRequest', message) };
+	}
+}
+
+const NO_AMOUNT =
+	'Max Calls, Max Tries and Max Wait in the options of this node must be numbers from 0 upwards.';
+
+/** A number from 0 upwards, also as text; 0 where nothing is filled in; else NaN. */
+function amountOf(value: unknown): number {
+	if (value === undefined || value === null || value === '') return 0;
+	const amount = typeof value === 'string' ? Number(value) : value;
+	return typeof amount === 'number' && amount >= 0 ? amount : Number.NaN;
+}
+
+/** @param run an object that is the same for all tries of a run, and for nothing else */
 export function openSession(
 	context: IExecuteFunctions | IExecuteSingleFunctions,
 	endpoint: Endpoint,
 	shared: Shared,
 	line: Line | Failure,
+	settings: RunSettings,
+	run: object,
 	inquiries: readonly Inquiry[],
-	read: ReadParameter,
 ): Session {
-	const { maxCalls, maxTries, maxWait } = read('options', {}) as RunOptions;
-	const { batching } = read('requestOptions', {}) as RequestOptions;
+	const node = context.getNode();
+	const owner = JSON.stringify([node.name, isFailure(line) ? '' : line.instance.idInstance]);
+	const { retry, maxCalls, requestOptions } = settings;
 	return new Session(
 		{
 			endpoint,
 			line,
 			shared,
 			memories: {
-				execution: memoryOf(context.getContext('node')),
-				run: memoryOf(context.getExecuteData()),
+				execution: memoryOf(context.getContext('node'), owner),
+				run: memoryOf(run, owner),
 			},
-			batching: batchingOf(batching?.batch, shared.platform.clock),
-			retry: {
-				maxTries: positive(maxTries) ?? DEFAULT_TRIES,
-				maxWaitMs: (positive(maxWait) ?? DEFAULT_WAIT_SECONDS) * 1000,
-			},
-			maxCalls: positive(maxCalls) ?? 0,
-			stopOnFailure: stopsOnFailure(context.getNode()),
+			batching: batchingOf(requestOptions.batching?.batch, shared.platform.clock),
+			retry,
+			maxCalls,
+			stopOnFailure: stopsOnFailure(node),
 			signal: context.getExecutionCancelSignal(),
 			onProgress: (text) => context.logger.info(`GREEN-API Lookup: ${text}`),
 		},
 		inquiries.map(({ question }) => question),
 	);
-}
-
-/** The number where it is one above 0; options that are not filled in hold 0 or nothing. */
-function positive(value: unknown): number | undefined {
-	return typeof value === 'number' && value > 0 ? value : undefined;
 }

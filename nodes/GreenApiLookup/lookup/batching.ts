@@ -9,20 +9,30 @@ export interface BatchingLimits {
 	readonly batchInterval: number;
 }
 
-/** Waits until the next call of the run keeps within the limits. */
-export type Batching = (signal?: AbortSignal) => Promise<void>;
+export interface Batching {
+	/** Waits until the next call of the run keeps within the limits. */
+	wait(signal?: AbortSignal): Promise<void>;
+	/** Notes that a call went, now. */
+	sent(): void;
+}
+
+const UNBOUNDED: Batching = { wait: () => Promise.resolve(), sent() {} };
 
 /** Undefined limits, a size below 1 or an interval of 0 bound nothing. */
 export function batchingOf(limits: BatchingLimits | undefined, clock: Clock): Batching {
 	const { batchSize = 0, batchInterval = 0 } = limits ?? {};
-	if (batchSize < 1 || batchInterval <= 0) return () => Promise.resolve();
+	if (batchSize < 1 || batchInterval <= 0) return UNBOUNDED;
 	const sent: number[] = [];
-	return async (signal) => {
-		const free = (sent.at(-batchSize) ?? Number.NEGATIVE_INFINITY) + batchInterval;
-		for (let wait = free - clock.monotonic(); wait > 0; wait = free - clock.monotonic()) {
-			await clock.sleep(wait, signal);
-		}
-		sent.push(clock.monotonic());
-		if (sent.length > 2 * batchSize) sent.splice(0, sent.length - batchSize);
+	return {
+		async wait(signal) {
+			const free = (sent.at(-batchSize) ?? Number.NEGATIVE_INFINITY) + batchInterval;
+			for (let ms = free - clock.monotonic(); ms > 0; ms = free - clock.monotonic()) {
+				await clock.sleep(ms, signal);
+			}
+		},
+		sent() {
+			sent.push(clock.monotonic());
+			if (sent.length > 2 * batchSize) sent.splice(0, sent.length - batchSize);
+		},
 	};
 }

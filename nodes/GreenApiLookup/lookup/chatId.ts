@@ -17,9 +17,9 @@ const GROUP: Readonly<Record<Messenger, RegExp>> = {
 };
 
 const EXPECTED: Readonly<Record<Messenger, string>> = {
-	max: 'it is digits only',
-	telegram: 'it is digits only',
-	whatsapp: 'it ends with @c.us or @lid',
+	max: 'one is digits only',
+	telegram: 'one is digits only',
+	whatsapp: 'one ends with @c.us or @lid',
 };
 
 /** The chat ID as the text that the service wants, or a failure of the item. */

@@ -200,11 +200,6 @@ export function endsWhat(code: FailureCode): 'run' | 'execution' | undefined {
 	return (KINDS[code] as Kind).ends;
 }
 
-/** The same failure for an item that was not asked any more. */
-export function unasked(failure: Failure): Failure {
-	return { ...failure, asked: false };
-}
-
 /** Builds the failure of one item from its code; facts that are not known are left out. */
 export function failure(code: FailureCode, facts: FailureFacts): Failure {
 	const { retryable, sentence, ...kind }: Kind = KINDS[code];
@@ -258,11 +253,11 @@ export function stoppedMessage(
 }
 
 /**
- * The failure of every item of a run whose credential cannot be used; no call is made then.
+ * The failure of every item of a run whose settings cannot be used; no call is made then.
  * @param message the sentence that names what to mend
  */
-export function credentialFailure(message: string): Failure {
-	return { code: 'wrongInstance', message, retryable: false, asked: false };
+export function runFailure(code: FailureCode, message: string): Failure {
+	return { code, message, retryable: false, asked: false };
 }
 
 function clockTime(ms: number): string {

@@ -5,6 +5,7 @@
  */
 
 import { endsWhat, type Failure } from './failures';
+import type { Instance } from './instance';
 import { isFailure, type Outcome } from './outcome';
 import type { Question } from './question';
 
@@ -27,8 +28,11 @@ export interface Memories {
 }
 
 /** Two questions with the same key have the same answer. */
-export function keyOf({ endpoint: { messenger, operation }, value, force }: Question): string {
-	return JSON.stringify([messenger, operation, value, force]);
+export function keyOf(
+	{ idInstance }: Instance,
+	{ endpoint: { messenger, operation }, value, force }: Question,
+): string {
+	return JSON.stringify([idInstance, messenger, operation, value, force]);
 }
 
 export function recall({ execution, run }: Memories, key: string): Outcome | undefined {
@@ -56,11 +60,16 @@ export function keep(
 	(changes ? run : execution).outcomes.set(key, outcome);
 }
 
-const memories = new WeakMap<object, Memory>();
+const memories = new WeakMap<object, Map<string, Memory>>();
 
-/** The memory of a scope, which n8n names by an object; it goes when that object goes. */
-export function memoryOf(scope: object): Memory {
-	const memory = memories.get(scope) ?? new Memory();
-	memories.set(scope, memory);
+/**
+ * The memory of a scope, which n8n names by an object; it goes when that object goes.
+ * @param owner whose it is within the scope: n8n gives all tools of an agent the same object
+ */
+export function memoryOf(scope: object, owner: string): Memory {
+	const owners = memories.get(scope) ?? new Map<string, Memory>();
+	memories.set(scope, owners);
+	const memory = owners.get(owner) ?? new Memory();
+	owners.set(owner, memory);
 	return memory;
 }

@@ -32,8 +32,15 @@ const AFTER_NOTHING_LEFT = 0.9;
 /** Milliseconds in which the speed falls at most once: what comes in meanwhile tells the same. */
 const DECREASE_EVERY_MS = 1000;
 
-/** Share of the full speed that comes back in a second. */
+/** Share of the full speed that comes back in a second: beside other processes, and alone. */
 const INCREASE_PER_SECOND = 0.01;
+const INCREASE_ALONE_PER_SECOND = 0.1;
+
+/** Milliseconds without a reason to slow down, after which a process that is alone hurries up. */
+const CALM_AFTER_MS = 3000;
+
+/** The longest that everybody waits because the service asks for it. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** Share of the spacing by which the next call goes later when nothing is left for it. */
 const NUDGE = 0.2;
@@ -71,8 +78,10 @@ export class Pacer {
 	private speed = 1;
 	private speedSetAt = 0;
 	private decreasedAt = Number.NEGATIVE_INFINITY;
-	/** Calls per second of other processes, as the answers let guess. */
-	private others = 0;
+	/** Calls per second of other processes, as the answers let guess; undefined until they do. */
+	private others: number | undefined;
+	/** While the very first call is under way: it tells the limit, and is often late on its way. */
+	private probe: 'none' | 'underWay' | 'done' = 'none';
 	private readonly shares = new Map<object, number>();
 
 	/** @param limit calls per second, until the service tells */
@@ -93,7 +102,8 @@ export class Pacer {
 	/** Whether it can be forgotten: nobody uses it, and nobody did for so many milliseconds. */
 	isIdle(forMs: number): boolean {
 		const last = this.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
-		return this.shares.size === 0 && this.clock.monotonic() - last > forMs;
+		const now = this.clock.monotonic();
+		return this.shares.size === 0 && now - last > forMs && now > this.pausedUntil;
 	}
 
 	/**
@@ -120,19 +130,30 @@ export class Pacer {
 		});
 	}
 
+	/** A call ended, with an answer or without one. Every call that had its turn has to end so. */
+	ended(): void {
+		if (this.probe !== 'underWay') return;
+		this.probe = 'done';
+		// It may have arrived as late as now, so the second that it counts in begins now.
+		this.sent = this.sent.map(() => this.clock.monotonic());
+		if (!this.pumping) void this.pump();
+	}
+
 	/** Takes in what an answer says about the limit. */
 	learn(news: RateNews, sentAt: number): void {
 		const now = this.clock.monotonic();
 		if (news.limit !== undefined && news.limit > 0) this.limit = news.limit;
 		if (news.remaining !== undefined) {
 			const others = Math.max(0, this.limit - news.remaining - this.sentUntil(sentAt));
-			this.others += ESTIMATE_WEIGHT * (others - this.others);
+			const known = this.others ?? others;
+			this.others = known + ESTIMATE_WEIGHT * (others - known);
 		}
 		this.increase(now);
 		if (news.tooMany) {
-			this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(news.waitMs, this.spacing()));
+			const pause = Math.max(Math.min(news.waitMs, LONGEST_PAUSE_MS), this.spacing());
+			this.pausedUntil = Math.max(this.pausedUntil, now + pause);
 			this.decrease(now, AFTER_TOO_MANY);
-		} else if (news.remaining === 0 && this.others >= 1 && this.share() === 100) {
+		} else if (news.remaining === 0 && (this.others ?? 0) >= 1 && this.share() === 100) {
 			// Away from the calls of the others, so that theirs and ours spread over the second.
 			this.due += this.spacing() * NUDGE;
 			this.decrease(now, AFTER_NOTHING_LEFT);
@@ -161,7 +182,7 @@ export class Pacer {
 
 	private async pump(): Promise<void> {
 		this.pumping = true;
-		while (this.queue.length > 0) {
+		while (this.queue.length > 0 && this.probe !== 'underWay') {
 			const wait = this.earliest() - this.clock.monotonic();
 			// Looked at again after the wait: the limit may have changed, a timer may be early.
 			if (wait > 0) await this.clock.sleep(wait);
@@ -185,6 +206,7 @@ export class Pacer {
 		const { calls } = this.period();
 		// Trimmed rarely, because trimming moves the whole list.
 		if (this.sent.length > 2 * calls + 100) this.sent = this.sent.slice(-calls);
+		if (this.probe === 'none') this.probe = 'underWay';
 		this.queue.shift()?.go(now);
 	}
 
@@ -201,7 +223,10 @@ export class Pacer {
 
 	private increase(now: number): void {
 		const seconds = (now - this.speedSetAt) / 1000;
-		this.speed = Math.min(1, this.speed + INCREASE_PER_SECOND * seconds);
+		const isCalm = now - this.decreasedAt > CALM_AFTER_MS;
+		const isAlone = isCalm && this.others !== undefined && this.others < 1;
+		const increase = isAlone ? INCREASE_ALONE_PER_SECOND : INCREASE_PER_SECOND;
+		this.speed = Math.min(1, this.speed + increase * seconds);
 		this.speedSetAt = now;
 	}
 

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoints';
 import { failure, type Failure } from './failures';
 
 /** What people put between the digits of a number. */
-const SEPARATORS = /[\s().+\-\u00a0]/g;
+const SEPARATORS = /[ \t().\-\u00a0]/g;
 
 /** A cell that a spreadsheet took for a number: its dot separates no digits of a phone number. */
 const DECIMAL = /^\d+\.\d+$/;
@@ -32,7 +32,8 @@ export function parsePhoneNumber(value: unknown, endpoint: Endpoint): string | F
 			: refuse('a username is @ and 4 to 32 letters or digits');
 	}
 	if (DECIMAL.test(trimmed)) return refuse('it is a decimal number');
-	const digits = trimmed.replace(SEPARATORS, '').replace(/^00/, '');
+	if (/\(0\)/.test(trimmed)) return refuse('leave out the (0)');
+	const digits = trimmed.replace(/^\+/, '').replace(SEPARATORS, '').replace(/^00/, '');
 	if (/\D/.test(digits)) return refuse('it holds something other than digits');
 	return NUMBER.test(digits) ? digits : refuse();
 }

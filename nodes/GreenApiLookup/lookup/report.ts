@@ -9,7 +9,7 @@ export interface Progress {
 	/** Items that have their outcome. */
 	readonly done: number;
 	readonly calls: number;
-	/** Calls that went without waiting for others count as well: calls per second since the start. */
+	/** On average since the start. */
 	readonly callsPerSecond: number;
 	readonly secondsLeft: number | undefined;
 }
@@ -18,6 +18,7 @@ export class Report {
 	private done = 0;
 	private calls = 0;
 	private answered = 0;
+	private answeredQuestions = 0;
 	private readonly failed = new Map<FailureCode, number>();
 	private quota: { used: number | undefined; total: number } | undefined;
 
@@ -29,6 +30,11 @@ export class Report {
 
 	called(): void {
 		this.calls++;
+	}
+
+	/** The outcome of a question that was asked, whoever shares it. */
+	answeredByCall(outcome: Outcome): void {
+		if (!isFailure(outcome)) this.answeredQuestions++;
 	}
 
 	/** @param items how many items share the outcome */
@@ -68,7 +74,7 @@ export class Report {
 	summary(now: number): string {
 		const { items, calls, callsPerSecond } = this.progress(now);
 		const seconds = (now - this.begunAt) / 1000;
-		const shared = Math.max(0, this.answered - calls);
+		const shared = this.answered - this.answeredQuestions;
 		const failed = [...this.failed].map(([code, count]) => `${count} ${code}`);
 		const rate = calls > 1 && seconds >= 1 ? ` (${callsPerSecond.toFixed(1)} a second)` : '';
 		return [

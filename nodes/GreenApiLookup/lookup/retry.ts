@@ -35,8 +35,9 @@ export function nextTry(
 	if (!isRepeated(code)) return undefined;
 	const isPaced = code === 'rateLimited';
 	if (!isPaced && spent.tries >= limits.maxTries) return undefined;
+	// The pacer waits as long as the service asks; it is pointless where that is too long.
+	if (isPaced) return spent.ms + (retryAfter ?? 0) * 1000 <= limits.maxWaitMs ? 0 : undefined;
 	const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (spent.tries - 1));
-	const backoff = retryAfter === undefined ? random() * longest : retryAfter * 1000;
-	const wait = isPaced ? 0 : backoff;
+	const wait = retryAfter === undefined ? random() * longest : retryAfter * 1000;
 	return spent.ms + wait <= limits.maxWaitMs ? wait : undefined;
 }

@@ -5,7 +5,7 @@
 
 import type { Batching } from './batching';
 import type { Endpoint } from '../endpoints';
-import { failure, unasked, type Failure } from './failures';
+import { failure, type Failure } from './failures';
 import type { Instance } from './instance';
 import { keep, keyOf, recall, type Memories } from './memory';
 import {
@@ -147,7 +147,7 @@ export class Session {
 				this.settle([index], isFailure(line) ? line : (question as Failure));
 				continue;
 			}
-			const key = keyOf(question);
+			const key = keyOf(line.instance, question);
 			const known = recall(memories, key);
 			if (known) {
 				this.settle([index], known);
@@ -189,7 +189,8 @@ export class Session {
 					const sentAt = await this.turn(pacer);
 					if (sentAt === undefined) return;
 					// Looked at again: an answer may have come in while it was waiting.
-					if (!this.settleUnasked(job, line)) void this.call(job, line, pacer, sentAt);
+					if (this.settleUnasked(job, line)) pacer.ended();
+					else void this.call(job, line, pacer, sentAt);
 				}
 				await breathe();
 				this.tellProgress();
@@ -213,8 +214,11 @@ export class Session {
 	/** When the next call may go, which is now; undefined where the execution was cancelled. */
 	private async turn(pacer: Pacer): Promise<number | undefined> {
 		try {
-			await this.options.batching(this.options.signal);
-			return await pacer.turn(this.options.signal);
+			const { batching, signal } = this.options;
+			await batching.wait(signal);
+			const sentAt = await pacer.turn(signal);
+			batching.sent();
+			return sentAt;
 		} catch (error) {
 			if (!this.options.signal?.aborted) this.crashed = error;
 			return undefined;
@@ -225,7 +229,7 @@ export class Session {
 	private settleUnasked(job: Job, line: Line): boolean {
 		if (this.stopped) return true;
 		const reason = this.whyNotAsk(job, line);
-		if (reason) this.settle(job.indexes, job.calls === 0 ? unasked(reason) : reason);
+		if (reason) this.settle(job.indexes, { ...reason, asked: job.calls > 0 });
 		return reason !== undefined;
 	}
 
@@ -252,7 +256,7 @@ export class Session {
 		this.underWay++;
 		if (job.refusedAt !== undefined) job.ms += sentAt - job.refusedAt;
 		try {
-			const outcome = await this.ask(job, line, pacer, sentAt);
+			const outcome = this.heeded(await this.ask(job, line, pacer, sentAt), line);
 			if (signal?.aborted) return;
 			const now = this.clock.monotonic();
 			const isRefused = isFailure(outcome) && outcome.code === 'rateLimited';
@@ -267,16 +271,23 @@ export class Session {
 				return;
 			}
 			keep(memories, job.key, job.question, outcome);
-			if (isFailure(outcome) && outcome.code === 'contactLimit') {
-				shared.hold(line.instance, CONTACT_LIMIT_PAUSE_MS);
-			}
+			this.report.answeredByCall(outcome);
 			this.settle(job.indexes, outcome);
 		} catch (error) {
 			this.crashed = error;
 		} finally {
+			pacer.ended();
 			this.underWay--;
 			this.wake();
 		}
+	}
+
+	/** After a 469 the instance is left alone, in all executions of the process, until a given time. */
+	private heeded(outcome: Outcome, { instance }: Line): Outcome {
+		if (!isFailure(outcome) || outcome.code !== 'contactLimit') return outcome;
+		const { endpoint, shared } = this.options;
+		const until = shared.hold(instance, CONTACT_LIMIT_PAUSE_MS);
+		return failure('contactLimit', { ...outcome, endpoint, until });
 	}
 
 	private async ask(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<Outcome> {

@@ -35,6 +35,11 @@ export class Shared {
 		return pacer;
 	}
 
+	/** How much is kept at the moment: pacers and pauses. */
+	get size(): number {
+		return this.pacers.size + this.holds.size;
+	}
+
 	/** Until when number checks of the instance are paused; undefined where they are not. */
 	heldUntil(instance: Instance): number | undefined {
 		const now = this.platform.clock.now();
@@ -42,9 +47,11 @@ export class Shared {
 		return this.holds.get(hashOf(instance.idInstance));
 	}
 
-	/** Pauses number checks of an instance, in this process. */
-	hold(instance: Instance, ms: number): void {
-		this.holds.set(hashOf(instance.idInstance), this.platform.clock.now() + ms);
+	/** Pauses number checks of an instance, in this process. @returns until when */
+	hold(instance: Instance, ms: number): number {
+		const until = this.platform.clock.now() + ms;
+		this.holds.set(hashOf(instance.idInstance), until);
+		return until;
 	}
 }
 
