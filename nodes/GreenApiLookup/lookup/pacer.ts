@@ -23,7 +23,7 @@ const JITTER_MS = 16;
 const PERIOD_MS = WINDOW_MS + JITTER_MS;
 
 /** Milliseconds of lateness (of a timer, of a busy process) that are made up for. */
-const CATCH_UP_MS = 5;
+const CATCH_UP_MS = 100;
 
 /** Share of the speed that is left after a 429, and after the service says that nothing is left. */
 const AFTER_TOO_MANY = 0.7;
