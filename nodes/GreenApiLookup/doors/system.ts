@@ -13,20 +13,29 @@ export const SYSTEM: Platform = {
 	random: () => Math.random(),
 };
 
+/**
+ * Milliseconds that n8n's sleep is asked for at once. Its timer cannot be cleared, so this is what a
+ * cancelled execution leaves behind: an hour of it would keep `n8n execute` from ending.
+ */
+const SLICE_MS = 500;
+
 /** n8n's sleep knows a signal in its newest versions only; so the two race. */
 async function cancellableSleep(ms: number, signal?: AbortSignal): Promise<void> {
-	// Rounded up: a timer that fires early would have to be set once more.
-	const slept = sleep(Math.ceil(ms));
-	if (!signal) return await slept;
-	if (signal.aborted) throw new Cancelled();
+	const until = performance.now() + ms;
 	let cancel = () => {};
 	const cancelled = new Promise<never>((_resolve, reject) => {
 		cancel = () => reject(new Cancelled());
-		signal.addEventListener('abort', cancel, { once: true });
+		signal?.addEventListener('abort', cancel, { once: true });
 	});
 	try {
-		await Promise.race([slept, cancelled]);
+		let left = ms;
+		do {
+			if (signal?.aborted) throw new Cancelled();
+			// Rounded up: a timer that fires early would have to be set once more.
+			await Promise.race([sleep(Math.min(SLICE_MS, Math.ceil(left))), cancelled]);
+			left = until - performance.now();
+		} while (left > 0);
 	} finally {
-		signal.removeEventListener('abort', cancel);
+		signal?.removeEventListener('abort', cancel);
 	}
 }
