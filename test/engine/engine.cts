@@ -31,6 +31,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
+	type IExecuteContextData,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
@@ -68,6 +69,8 @@ export interface RunOptions {
 	readonly door?: Door;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
+	/** What the nodes kept before a Wait node parked the execution: `contextData` of a run. */
+	readonly contextData?: IExecuteContextData;
 	/** A node from `createNode`; a new one, on the system's clock, where none is given. */
 	readonly node?: INodeType;
 }
@@ -109,7 +112,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 		startData: {},
 		resultData: { runData: {}, pinData: toPinData(pinned) },
 		executionData: {
-			contextData: {},
+			contextData: options.contextData ?? {},
 			metadata: {},
 			waitingExecution: {},
 			waitingExecutionSource: {},

@@ -1,6 +1,6 @@
 /** Lists of items against a running GREEN-API: order, pairing, input fields, both doors. */
 
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, IExecuteContextData, INode } from 'n8n-workflow';
 
 import { instanceOf, type InstanceChanges, type Messenger } from '../../simulator/instance.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
@@ -21,6 +21,7 @@ interface Lookup {
 	readonly node?: Partial<INode>;
 	readonly instance?: InstanceChanges;
 	readonly apiUrl?: (url: string) => string;
+	readonly contextData?: IExecuteContextData;
 }
 
 /** Runs Check Account, unless the parameters say otherwise, on `{ phone }` rows. */
@@ -33,6 +34,7 @@ async function lookUp(lookup: Lookup): Promise<RunResult> {
 		door: lookup.door ?? 'bulk',
 		credential: { apiUrl: apiUrl(simulator.url), idInstance, apiTokenInstance },
 		pinned: { [ITEMS]: lookup.rows },
+		...(lookup.contextData && { contextData: lookup.contextData }),
 		workflow: lookupWorkflow(
 			{
 				resource: messenger,
@@ -182,3 +184,28 @@ test('nothing that is not asked for stands in a request', async () => {
 
 	expect(simulator.calls()[0]?.text).toBe('{"phoneNumber":79876543210}');
 });
+
+test.each<[string, IDataObject, InstanceChanges, string]>([
+	['Max Calls', { maxCalls: 2 }, {}, 'callLimit'],
+	['a used-up quota', {}, { quota: { used: 98, total: 100 } }, 'quotaExceeded'],
+])(
+	'%s holds for an execution that a Wait node parks in the database in between',
+	async (_title, options, instance, code) => {
+		const lookup = { rows: PHONES, parameters: { options }, node: CONTINUE, instance };
+		const { run } = await lookUp(lookup);
+		await simulator.close();
+		const parked = JSON.stringify(run.data.executionData?.contextData);
+		expect(parked).not.toContain('7103');
+
+		const { output } = await lookUp({
+			...lookup,
+			instance: {},
+			contextData: JSON.parse(parked) as IExecuteContextData,
+		});
+
+		expect(simulator.calls()).toEqual([]);
+		expect(output(LOOKUP).map(({ json }) => json.error)).toEqual(
+			PHONES.map(() => expect.objectContaining({ code, asked: false })),
+		);
+	},
+);

@@ -451,3 +451,41 @@ test('what is kept for instances that nobody asks any more is let go', async () 
 
 	expect(shared.size).toBeLessThan(80);
 });
+
+test('two runs of an execution that go on at once share the calls that are under way', async () => {
+	const service = new Service(virtualClock(), { limit: 10, latencyMs: 3000 });
+	const process = new Process(service);
+	const execution = new Memory();
+	const run = async () =>
+		outcomesOf(
+			await process
+				.session([question(numberOf(2)), question(numberOf(4))], {
+					memories: { execution, run: new Memory() },
+				})
+				.run(),
+		);
+
+	const [first, second] = await Promise.all([run(), run()]);
+
+	expect(second).toEqual(first);
+	expectOwnAnswers([2, 4], second as Outcome[]);
+	expect(service.arrivals).toHaveLength(2);
+});
+
+test('an answer that ends the run ends its waits as well', async () => {
+	const clock = virtualClock();
+	const service = new Service(clock, {
+		limit: 10,
+		script: (call) =>
+			call === 1 ? { status: 503, headers: { 'retry-after': '250' } } : { status: 401 },
+	});
+	const questions = [question(numberOf(1)), question(numberOf(2))];
+
+	const outcomes = outcomesOf(await new Process(service).session(questions).run());
+
+	expect(outcomes).toEqual([
+		expect.objectContaining({ code: 'unauthorized', asked: true }),
+		expect.objectContaining({ code: 'unauthorized', asked: true }),
+	]);
+	expect(clock.monotonic()).toBeLessThan(1000);
+});

@@ -1,15 +1,15 @@
 /** Opens a session for a run of the node: the same settings for both doors. */
 
-import type { IExecuteFunctions, IExecuteSingleFunctions } from 'n8n-workflow';
+import type { IContextObject, IExecuteFunctions, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { batchingOf, type BatchingLimits } from '../lookup/batching';
 import type { Endpoint } from '../endpoints';
 import { runFailure, type Failure } from '../lookup/failures';
-import { memoryOf } from '../lookup/memory';
+import { memoryOf, type Account } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
 import type { RetryLimits } from '../lookup/retry';
 import { Session, type Line } from '../lookup/session';
-import type { Shared } from '../lookup/shared';
+import { hashOf, type Shared } from '../lookup/shared';
 import { checkRequestOptions } from './exchange';
 import { stopsOnFailure, type Inquiry, type ReadParameter } from './item';
 
@@ -84,13 +84,14 @@ export function openSession(
 	const node = context.getNode();
 	const owner = JSON.stringify([node.name, isFailure(line) ? '' : line.instance.idInstance]);
 	const { retry, maxCalls, requestOptions } = settings;
+	const kept = context.getContext('node');
 	return new Session(
 		{
 			endpoint,
 			line,
 			shared,
 			memories: {
-				execution: memoryOf(context.getContext('node'), owner),
+				execution: memoryOf(kept, owner, accountOf(kept, owner)),
 				run: memoryOf(run, owner),
 			},
 			batching: batchingOf(requestOptions.batching?.batch, shared.platform.clock),
@@ -102,4 +103,10 @@ export function openSession(
 		},
 		inquiries.map(({ question }) => question),
 	);
+}
+
+/** n8n writes a node's context into the database with an execution that waits, and back. */
+function accountOf(kept: IContextObject, owner: string): Account {
+	const name = `account ${hashOf(owner)}`;
+	return (kept[name] ??= { calls: 0 }) as Account;
 }

@@ -9,16 +9,24 @@ import type { Instance } from './instance';
 import { isFailure, type Outcome } from './outcome';
 import type { Question } from './question';
 
+/** What a scope may not forget: plain data, which n8n keeps when it parks a waiting execution. */
+export interface Account {
+	/** Calls made in this scope. */
+	calls: number;
+	/** Most calls that may be made in this scope; read once. Undefined until then. */
+	maxCalls?: number;
+	/** The failure after which no further call makes sense in this scope. */
+	end?: Failure;
+}
+
 /** What one scope knows. */
 export class Memory {
 	/** By question: see `keyOf`. */
 	readonly outcomes = new Map<string, Outcome>();
-	/** The failure after which no further call makes sense in this scope. */
-	end: Failure | undefined;
-	/** Calls made in this scope. */
-	calls = 0;
-	/** Most calls that may be made in this scope; read once. Undefined until then. */
-	maxCalls: number | undefined;
+	/** Calls that are under way, by question. */
+	readonly flights = new Map<string, Promise<void>>();
+
+	constructor(readonly account: Account = { calls: 0 }) {}
 }
 
 /** The memories that a run sees. */
@@ -52,8 +60,8 @@ export function keep(
 	if (isFailure(outcome)) {
 		if (!outcome.retryable) run.outcomes.set(key, outcome);
 		const ends = endsWhat(outcome.code);
-		if (ends !== undefined) run.end = outcome;
-		if (ends === 'execution') execution.end = outcome;
+		if (ends !== undefined) run.account.end = outcome;
+		if (ends === 'execution') execution.account.end = outcome;
 		return;
 	}
 	const changes = question.force || question.endpoint.subject === null;
@@ -65,11 +73,12 @@ const memories = new WeakMap<object, Map<string, Memory>>();
 /**
  * The memory of a scope, which n8n names by an object; it goes when that object goes.
  * @param owner whose it is within the scope: n8n gives all tools of an agent the same object
+ * @param account the owner's account, where n8n keeps one
  */
-export function memoryOf(scope: object, owner: string): Memory {
+export function memoryOf(scope: object, owner: string, account?: Account): Memory {
 	const owners = memories.get(scope) ?? new Map<string, Memory>();
 	memories.set(scope, owners);
-	const memory = owners.get(owner) ?? new Memory();
+	const memory = owners.get(owner) ?? new Memory(account);
 	owners.set(owner, memory);
 	return memory;
 }

@@ -97,12 +97,13 @@ export class Session {
 
 	private readonly clock: Clock;
 	private readonly outcomes: Array<Outcome | undefined>;
-	private readonly retries: Job[] = [];
+	/** Jobs that wait for their next try, the next one first. */
+	private readonly retries: Array<{ readonly job: Job; readonly due: number }> = [];
 	private underWay = 0;
-	/** Jobs that wait for their next try. */
-	private waiting = 0;
 	private stopped: { index: number; failure: Failure } | undefined;
 	private crashed: unknown;
+	/** Aborted as soon as waiting is pointless: cancelled, stopped, or nothing is asked any more. */
+	private readonly halt = new AbortController();
 	private toldAt: number;
 	private wake: () => void = () => undefined;
 
@@ -122,7 +123,7 @@ export class Session {
 	 */
 	async run(): Promise<Ending> {
 		const { line, memories, stopOnFailure, maxCalls } = this.options;
-		memories.execution.maxCalls ??= maxCalls;
+		memories.execution.account.maxCalls ??= maxCalls;
 		// Looked at ahead of calling: a bad number at the end of a list must not cost the list first.
 		const hopeless = this.questions.findIndex((item) => isFailure(line) || isFailure(item));
 		if (stopOnFailure && hopeless >= 0) {
@@ -163,13 +164,13 @@ export class Session {
 	private async work(jobs: readonly Job[], line: Line): Promise<void> {
 		const { shared, endpoint, signal } = this.options;
 		const pacer = shared.pacerOf(line.instance, endpoint);
-		const wake = () => this.wake();
+		const cancel = () => this.haltWaits();
 		pacer.join(this, line.rateShare);
-		signal?.addEventListener('abort', wake, { once: true });
+		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			await this.dispatch(jobs[Symbol.iterator](), line, pacer);
 		} finally {
-			signal?.removeEventListener('abort', wake);
+			signal?.removeEventListener('abort', cancel);
 			pacer.leave(this);
 		}
 		if (this.crashed !== undefined) throw this.crashed as Error;
@@ -183,25 +184,39 @@ export class Session {
 		const breathe = inSlices(this.clock);
 		while (!this.options.signal?.aborted && this.crashed === undefined) {
 			const isFree = !this.stopped && this.underWay < MOST_UNDER_WAY;
-			const job = isFree ? (this.retries.shift() ?? nextOf(jobs)) : undefined;
+			const job = isFree ? (this.dueRetry() ?? nextOf(jobs)) : undefined;
 			if (job) {
-				if (!this.settleUnasked(job, line)) {
+				if (!this.settleUnasked(job, line) && !this.joins(job)) {
 					const sentAt = await this.turn(pacer);
-					if (sentAt === undefined) return;
 					// Looked at again: an answer may have come in while it was waiting.
-					if (this.settleUnasked(job, line)) pacer.ended();
-					else void this.call(job, line, pacer, sentAt);
+					if (sentAt === undefined) this.retryIn(0, job);
+					else if (this.settleUnasked(job, line) || this.joins(job)) pacer.ended();
+					else this.start(job, line, pacer, sentAt);
 				}
 				await breathe();
 				this.tellProgress();
-			} else if (this.underWay > 0 || (this.waiting > 0 && !this.stopped)) {
-				await new Promise<void>((resolve) => {
-					this.wake = resolve;
-				});
+			} else if (this.underWay > 0 || (this.retries.length > 0 && !this.stopped)) {
+				await this.pause(isFree);
 			} else {
 				return;
 			}
 		}
+	}
+
+	/** Until something happens: an answer, a halt, or, if it could be begun, a retry that is due. */
+	private async pause(isFree: boolean): Promise<void> {
+		const [next] = this.retries;
+		const happened = new Promise<void>((resolve) => {
+			this.wake = resolve;
+		});
+		if (!isFree || !next) return await happened;
+		const pause = new AbortController();
+		const due = this.clock.sleep(next.due - this.clock.monotonic(), pause.signal);
+		const ended = due.catch((error: unknown) => {
+			if (!pause.signal.aborted) this.crashed = error;
+		});
+		await Promise.race([happened, ended]);
+		pause.abort();
 	}
 
 	private tellProgress(): void {
@@ -211,23 +226,54 @@ export class Session {
 		this.options.onProgress(this.report.progressLine(now));
 	}
 
-	/** When the next call may go, which is now; undefined where the execution was cancelled. */
+	/** Ends the run's waits: what they were for will not be asked. */
+	private haltWaits(): void {
+		this.halt.abort();
+		this.wake();
+	}
+
+	/** When the next call may go, which is now; undefined where the wait for it was halted. */
 	private async turn(pacer: Pacer): Promise<number | undefined> {
+		const { batching } = this.options;
+		const { signal } = this.halt;
 		try {
-			const { batching, signal } = this.options;
 			await batching.wait(signal);
 			const sentAt = await pacer.turn(signal);
 			batching.sent();
 			return sentAt;
 		} catch (error) {
-			if (!this.options.signal?.aborted) this.crashed = error;
+			if (!signal.aborted) this.crashed = error;
 			return undefined;
 		}
+	}
+
+	/** Whether another run of the execution is asking the same; the job comes back with its answer. */
+	private joins(job: Job): boolean {
+		const flight = this.options.memories.execution.flights.get(job.key);
+		if (!flight) return false;
+		this.underWay++;
+		void flight.then(() => {
+			this.underWay--;
+			this.retryIn(0, job);
+			this.wake();
+		});
+		return true;
+	}
+
+	private start(job: Job, line: Line, pacer: Pacer, sentAt: number): void {
+		const { flights } = this.options.memories.execution;
+		const flight = this.call(job, line, pacer, sentAt).finally(() => flights.delete(job.key));
+		flights.set(job.key, flight);
 	}
 
 	/** Whether the job gets no call any more; then it has its outcome. */
 	private settleUnasked(job: Job, line: Line): boolean {
 		if (this.stopped) return true;
+		const known = recall(this.options.memories, job.key);
+		if (known) {
+			this.settle(job.indexes, known);
+			return true;
+		}
 		const reason = this.whyNotAsk(job, line);
 		if (reason) this.settle(job.indexes, { ...reason, asked: job.calls > 0 });
 		return reason !== undefined;
@@ -237,7 +283,7 @@ export class Session {
 	private whyNotAsk({ question }: Job, { instance }: Line): Failure | undefined {
 		const { execution, run } = this.options.memories;
 		const { endpoint } = question;
-		const ended = run.end ?? execution.end;
+		const ended = run.account.end ?? execution.account.end;
 		if (ended) return ended;
 		const until =
 			endpoint.operation === 'checkAccount' ? this.options.shared.heldUntil(instance) : undefined;
@@ -245,7 +291,7 @@ export class Session {
 			const retryAfter = Math.ceil((until - this.clock.now()) / 1000);
 			return failure('contactLimit', { endpoint, asked: false, until, retryAfter });
 		}
-		const { calls, maxCalls = 0 } = execution;
+		const { calls, maxCalls = 0 } = execution.account;
 		if (maxCalls === 0 || calls < maxCalls) return undefined;
 		return failure('callLimit', { endpoint, asked: false, total: maxCalls });
 	}
@@ -267,12 +313,14 @@ export class Session {
 				? nextTry(outcome, job, retry, shared.platform.random)
 				: undefined;
 			if (wait !== undefined && !this.stopped) {
-				this.retryAfter(job, wait);
+				job.ms += wait;
+				this.retryIn(wait, job);
 				return;
 			}
 			keep(memories, job.key, job.question, outcome);
 			this.report.answeredByCall(outcome);
 			this.settle(job.indexes, outcome);
+			if (memories.run.account.end) this.haltWaits();
 		} catch (error) {
 			this.crashed = error;
 		} finally {
@@ -292,7 +340,7 @@ export class Session {
 
 	private async ask(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<Outcome> {
 		job.calls++;
-		this.options.memories.execution.calls++;
+		this.options.memories.execution.account.calls++;
 		this.report.called();
 		try {
 			const response = await line.send(requestOf(job.question));
@@ -304,16 +352,17 @@ export class Session {
 		}
 	}
 
-	private retryAfter(job: Job, ms: number): void {
-		this.waiting++;
-		job.ms += ms;
-		const ready = () => {
-			this.waiting--;
-			this.retries.push(job);
-			this.wake();
-		};
-		// A cancelled wait ends like a full one: the loop sees the signal.
-		this.clock.sleep(ms, this.options.signal).then(ready, ready);
+	private retryIn(ms: number, job: Job): void {
+		const due = this.clock.monotonic() + ms;
+		const before = this.retries.findLastIndex((retry) => retry.due <= due);
+		this.retries.splice(before + 1, 0, { job, due });
+	}
+
+	private dueRetry(): Job | undefined {
+		const [next] = this.retries;
+		if (!next || (next.due > this.clock.monotonic() && !this.halt.signal.aborted)) return undefined;
+		this.retries.shift();
+		return next.job;
 	}
 
 	/** Gives items their outcome. With Stop the first failure ends the run; a cap is no failure. */
@@ -322,6 +371,7 @@ export class Session {
 		this.report.settled(outcome, indexes.length);
 		if (!this.options.stopOnFailure || !isFailure(outcome) || outcome.code === 'callLimit') return;
 		this.stopped ??= { index: indexes[0] as number, failure: outcome };
+		this.haltWaits();
 	}
 }
 

@@ -55,6 +55,7 @@ export class Shared {
 	}
 }
 
-function hashOf(...parts: string[]): string {
+/** A key that does not tell what it was made of. */
+export function hashOf(...parts: string[]): string {
 	return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
