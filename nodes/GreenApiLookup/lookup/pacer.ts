@@ -29,6 +29,14 @@ const CATCH_UP_MS = 100;
 const AFTER_TOO_MANY = 0.7;
 const AFTER_NOTHING_LEFT = 0.9;
 
+/**
+ * For shares below one call a second (two processes at 1 a second): each keeps to so much of its
+ * share, and one whose call is refused goes later by so much of its spacing, until all fit.
+ */
+const FRACTION_USED = 0.94;
+const FRACTION_NUDGE = 0.03;
+const FRACTION_AFTER_TOO_MANY = 0.98;
+
 /** Milliseconds in which the speed falls at most once: what comes in meanwhile tells the same. */
 const DECREASE_EVERY_MS = 1000;
 
@@ -150,9 +158,14 @@ export class Pacer {
 		}
 		this.increase(now);
 		if (news.tooMany) {
-			const pause = Math.max(Math.min(news.waitMs, LONGEST_PAUSE_MS), this.spacing());
+			const isFraction = this.ownLimit() < 1;
+			const pause = Math.max(
+				Math.min(news.waitMs, LONGEST_PAUSE_MS),
+				isFraction ? 0 : this.spacing(),
+			);
 			this.pausedUntil = Math.max(this.pausedUntil, now + pause);
-			this.decrease(now, AFTER_TOO_MANY);
+			if (isFraction) this.due += this.spacing() * FRACTION_NUDGE;
+			this.decrease(now, isFraction ? FRACTION_AFTER_TOO_MANY : AFTER_TOO_MANY);
 		} else if (news.remaining === 0 && (this.others ?? 0) >= 1 && this.share() === 100) {
 			// Away from the calls of the others, so that theirs and ours spread over the second.
 			this.due += this.spacing() * NUDGE;
@@ -165,11 +178,17 @@ export class Pacer {
 		return Math.min(100, ...this.shares.values());
 	}
 
-	/** Calls that may go in one period, and how long a period is. */
-	private period(): { calls: number; ms: number } {
+	/** Calls per second that this process may make. */
+	private ownLimit(): number {
 		const share = (this.limit * this.share()) / 100;
 		// Whole calls: four processes with 2.5 each could meet in one second with three each.
-		const allowed = (share < 1 ? share : Math.floor(share)) * this.speed;
+		if (share >= 1) return Math.floor(share);
+		return this.share() === 100 ? share : share * FRACTION_USED;
+	}
+
+	/** Calls that may go in one period, and how long a period is. */
+	private period(): { calls: number; ms: number } {
+		const allowed = this.ownLimit() * this.speed;
 		const calls = Math.max(1, Math.ceil(allowed));
 		return { calls, ms: (calls / allowed) * PERIOD_MS };
 	}
