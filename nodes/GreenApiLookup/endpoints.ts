@@ -6,6 +6,24 @@
 export type Messenger = 'max' | 'telegram' | 'whatsapp';
 export type Operation = 'checkAccount' | 'getAccountSettings' | 'getContactInfo';
 
+/** Which phone numbers the service takes. */
+export interface NumberRule {
+	readonly fewest: number;
+	readonly most: number;
+	/** The only country codes; undefined for all. */
+	readonly countryCodes?: readonly string[];
+}
+
+/**
+ * WhatsApp: green-api.com/docs, CheckWhatsapp, as of 2026. MAX: green-api.com/v3/docs, CheckAccount.
+ * Telegram's page names no length, so it is E.164's with room for one more. Read 2026-11-22.
+ */
+const NUMBERS: Readonly<Record<Messenger, NumberRule>> = {
+	max: { fewest: 11, most: 12, countryCodes: ['7', '375'] },
+	telegram: { fewest: 7, most: 16 },
+	whatsapp: { fewest: 11, most: 16 },
+};
+
 /** One cell of Messenger × Operation: what it asks about and how it looks on the wire. */
 export interface Endpoint {
 	readonly messenger: Messenger;
@@ -18,6 +36,7 @@ export interface Endpoint {
 	readonly path: string;
 	/** The parameter that the question is about; null where it is about the instance itself. */
 	readonly subject: 'phoneNumber' | 'chatId' | null;
+	readonly numbers: NumberRule;
 	/** The service's limit per instance and method, until it tells it itself with an answer. */
 	readonly callsPerSecond: number;
 }
@@ -33,7 +52,8 @@ function endpoint(
 	// MAX lives below /v3 (its specification asks for it), the other two never do.
 	const version = messenger === 'max' ? '/v3' : '';
 	const path = `${version}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
-	return { messenger, operation, verb, path, subject, callsPerSecond };
+	const numbers = NUMBERS[messenger];
+	return { messenger, operation, verb, path, subject, numbers, callsPerSecond };
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
+import { countryChoices } from '../lookup/countries';
+
 export const listNotice: INodeProperties = {
 	displayName:
 		'For a list, set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>: else the first item that cannot be answered ends the run, and the answers before it are lost.',
@@ -26,6 +28,16 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{
+			displayName: 'Default Country',
+			name: 'defaultCountry',
+			type: 'options',
+			options: [{ name: 'None (Numbers Have Their Country Code)', value: '' }, ...countryChoices()],
+			default: '',
+			description:
+				'Country of the numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + or 00 keep theirs. Taken from each item; an expression gives the ISO code, e.g. RU.',
+			displayOptions: { show: { '/operation': ['checkAccount', 'getContactInfo'] } },
+		},
 		{
 			displayName: 'Force',
 			name: 'force',

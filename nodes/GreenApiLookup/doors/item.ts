@@ -33,12 +33,14 @@ export function readInquiry(
 ): Inquiry {
 	const item = { endpoint, index, input };
 	try {
-		const options = read('options', {}) as { force?: boolean; includeInputFields?: boolean };
+		const options = read('options', {}) as Record<string, unknown>;
+		const { defaultCountry } = options;
+		const force = options.force === true;
 		const subject = endpoint.subject && read(endpoint.subject);
 		return {
 			...item,
 			subject,
-			question: parseQuestion(endpoint, { subject, force: options.force === true }),
+			question: parseQuestion(endpoint, { subject, force, defaultCountry }),
 			simplify: read('simplify', true) === true,
 			includeInputFields: options.includeInputFields === true,
 		};

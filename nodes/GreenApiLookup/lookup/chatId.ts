@@ -2,6 +2,7 @@
 
 import type { Endpoint, Messenger } from '../endpoints';
 import { failure, type Failure } from './failures';
+import { parsePhoneNumber } from './phoneNumber';
 
 /** What a person's chat ID looks like: green-api.com/docs and /v3/docs, GetContactInfo, 2026-11-22. */
 const PERSON: Readonly<Record<Messenger, RegExp>> = {
@@ -19,20 +20,28 @@ const GROUP: Readonly<Record<Messenger, RegExp>> = {
 const EXPECTED: Readonly<Record<Messenger, string>> = {
 	max: 'one is digits only',
 	telegram: 'one is digits only',
-	whatsapp: 'one ends with @c.us or @lid',
+	whatsapp: 'one ends with @c.us or @lid, or is a phone number with its country code',
 };
 
-/** The chat ID as the text that the service wants, or a failure of the item. */
-export function parseChatId(value: unknown, endpoint: Endpoint): string | Failure {
+/**
+ * The chat ID as the text that the service wants, or a failure of the item. For WhatsApp a phone
+ * number will do: its chat ID is made of its digits.
+ */
+export function parseChatId(
+	value: unknown,
+	endpoint: Endpoint,
+	defaultCountry: unknown,
+): string | Failure {
 	const { messenger } = endpoint;
 	const refuse = (code: 'invalidChatId' | 'groupChat') =>
 		failure(code, { endpoint, asked: false, value, detail: EXPECTED[messenger] });
 	// Spreadsheets and JSON give ids as numbers.
 	const text = Number.isSafeInteger(value) ? String(value) : value;
 	if (typeof text !== 'string') return refuse('invalidChatId');
-	const trimmed = text.trim();
-	if (GROUP[messenger].test(trimmed)) return refuse('groupChat');
-	const isNumber = messenger === 'whatsapp' && /^\d+$/.test(trimmed);
-	const chatId = isNumber ? `${trimmed}@c.us` : trimmed;
-	return PERSON[messenger].test(chatId) ? chatId : refuse('invalidChatId');
+	const chatId = text.trim();
+	if (GROUP[messenger].test(chatId)) return refuse('groupChat');
+	if (PERSON[messenger].test(chatId)) return chatId;
+	if (messenger !== 'whatsapp') return refuse('invalidChatId');
+	const digits = parsePhoneNumber(chatId, endpoint, defaultCountry);
+	return typeof digits === 'string' ? `${digits}@c.us` : refuse('invalidChatId');
 }

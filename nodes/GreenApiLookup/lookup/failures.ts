@@ -31,7 +31,9 @@ export interface FailureFacts {
 	/** The item's value as it came. */
 	readonly value?: unknown;
 	/** What exactly is wrong: a clause without a full stop. */
-	readonly detail?: string;
+	readonly detail?: string | undefined;
+	/** What to do about it, where the code's own advice does not fit. */
+	readonly advice?: string | undefined;
 	readonly httpStatus?: number;
 	readonly retryAfter?: number;
 	readonly used?: number;
@@ -61,13 +63,16 @@ const KINDS = {
 		retryable: false,
 		sentence: (facts) =>
 			`${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
-			'Write it in international format with the country code, e.g. 79876543210.',
+			(facts.advice ??
+				'Write it with + and the country code, e.g. +7 987 654-32-10, or choose a Default Country ' +
+					'in the options of this node.'),
 	},
 	unsupportedCountry: {
 		retryable: false,
 		sentence: (facts) =>
-			`${messenger(facts)} cannot be asked about ${quote(facts.value)}: only numbers that begin ` +
-			'with 7 (Russia, Kazakhstan) or 375 (Belarus) are supported. Choose another messenger for it.',
+			`${messenger(facts)} cannot be asked about ${facts.detail ?? quote(facts.value)}: only numbers ` +
+			'that begin with +7 (Russia, Kazakhstan) or +375 (Belarus) are supported. Choose another ' +
+			'messenger for it.',
 	},
 	invalidChatId: {
 		retryable: false,
@@ -269,6 +274,7 @@ const QUOTED_LENGTH = 40;
 
 function quote(value: unknown): string {
 	if (value === null || value === undefined || value === '') return 'An empty value';
-	const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+	const shown =
+		typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : String(value);
 	return `"${shown.length > QUOTED_LENGTH ? `${shown.slice(0, QUOTED_LENGTH)}…` : shown}"`;
 }

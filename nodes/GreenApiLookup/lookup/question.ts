@@ -18,6 +18,8 @@ export interface Question {
 export interface QuestionFields {
 	readonly subject: unknown;
 	readonly force: boolean;
+	/** ISO code of the country of numbers without a country code; empty for none. */
+	readonly defaultCountry?: unknown;
 }
 
 /** A request without host and secrets. */
@@ -33,7 +35,7 @@ export interface LookupRequest {
 export function parseQuestion(endpoint: Endpoint, fields: QuestionFields): Question | Failure {
 	if (endpoint.subject === null) return { endpoint, value: null, force: false };
 	const parse = endpoint.subject === 'chatId' ? parseChatId : parsePhoneNumber;
-	const value = parse(fields.subject, endpoint);
+	const value = parse(fields.subject, endpoint, fields.defaultCountry);
 	return typeof value === 'string' ? { endpoint, value, force: fields.force } : value;
 }
 
