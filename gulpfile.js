@@ -3,7 +3,7 @@
  * file that package.json names, and a package without runtime dependencies must bring along all
  * that it needs.
  */
-const { rm } = require('node:fs/promises');
+const { mkdir, readFile, rm, writeFile } = require('node:fs/promises');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 
@@ -34,5 +34,22 @@ function assets() {
 	return src('nodes/**/*.{svg,json}', { encoding: false }).pipe(dest('dist/nodes'));
 }
 
+/** What is bundled comes with its licences: libphonenumber-js, and Google's metadata in it. */
+async function licences() {
+	const [library, metadata] = await Promise.all(
+		['LICENSE', 'LICENSE.Apache'].map((name) =>
+			readFile(`node_modules/libphonenumber-js/${name}`, 'utf8'),
+		),
+	);
+	const text = [
+		'This package bundles libphonenumber-js (https://gitlab.com/catamphetamine/libphonenumber-js):',
+		library.trim(),
+		"It is based on Google's libphonenumber (https://github.com/google/libphonenumber):",
+		metadata.trim(),
+	];
+	await mkdir('dist', { recursive: true });
+	await writeFile('dist/THIRD_PARTY_LICENSES.txt', `${text.join('\n\n')}\n`);
+}
+
 exports.clean = clean;
-exports.build = series(clean, parallel(bundle, assets));
+exports.build = series(clean, parallel(bundle, assets, licences));

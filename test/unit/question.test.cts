@@ -33,34 +33,6 @@ test('a number that no JavaScript number can hold keeps its last digit', () => {
 	);
 });
 
-test.each([
-	[''],
-	['   '],
-	['nobody'],
-	['7987654321x'],
-	['07876543210'],
-	['123456'],
-	['1'.repeat(17)],
-	['1e11'],
-	['-'],
-	['+44 (0)20 7946 0958'],
-	['1234567+1234567'],
-	['1234567\n1234567'],
-	['@durov'],
-	[null],
-	[undefined],
-	[true],
-	[{}],
-	[['79876543210']],
-	[Number.NaN],
-	[1e21],
-	[7.5e10 + 0.5],
-	['79876543210.0'],
-	[-79876543210],
-])('%j is no phone number and is not asked', (subject) => {
-	expect(bodyFor(subject, endpoint('whatsapp'))).toBe('invalidPhoneNumber');
-});
-
 test('Telegram is asked about a username in the same field', () => {
 	expect(bodyFor(' @durov ', endpoint('telegram'))).toBe('{"username":"@durov"}');
 	expect(bodyFor('@a"b', endpoint('telegram'))).toBe('invalidPhoneNumber');
@@ -76,6 +48,11 @@ test.each([
 	['telegram', '-1001234567890', 'groupChat'],
 	['max', -1001234567890, 'groupChat'],
 	['max', '79876543210@c.us', 'invalidChatId'],
+	['whatsapp', '+7 987 654-32-10', '{"chatId":"79876543210@c.us"}'],
+	['whatsapp', '79876543210@s.whatsapp.net', '{"chatId":"79876543210@c.us"}'],
+	['whatsapp', '89876543210', 'invalidChatId'],
+	['whatsapp', '9876543210', 'invalidChatId'],
+	['whatsapp', '@durov', 'invalidChatId'],
 	['whatsapp', 'nobody', 'invalidChatId'],
 	['max', '', 'invalidChatId'],
 	['max', '1'.repeat(21), 'invalidChatId'],
@@ -90,6 +67,13 @@ test.each([
 		expect(bodyFor(chatId, endpoint(messenger, 'getContactInfo'))).toBe(expected);
 	},
 );
+
+test('a number without its country code is a chat ID with a Default Country', () => {
+	const row = endpoint('whatsapp', 'getContactInfo');
+	const fields = { subject: '8 (987) 654-32-10', force: false, defaultCountry: 'RU' };
+
+	expect(parseQuestion(row, fields)).toMatchObject({ value: '79876543210@c.us' });
+});
 
 test('force is sent only where it is set', () => {
 	expect(bodyFor('79876543210', endpoint('telegram'), true)).toBe(

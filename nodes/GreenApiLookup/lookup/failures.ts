@@ -64,8 +64,8 @@ const KINDS = {
 		sentence: (facts) =>
 			`${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
 			(facts.advice ??
-				'Write it with + and the country code, e.g. +7 987 654-32-10, or choose a Default Country ' +
-					'in the options of this node.'),
+				'Write it in international format with the country code, e.g. +7 987 654-32-10, or choose ' +
+					'a Default Country in the options of this node.'),
 	},
 	unsupportedCountry: {
 		retryable: false,

@@ -103,7 +103,8 @@ function readBare({ groups, form }: Spelling): Reading | Unclear {
 
 function readNational(groups: readonly string[], country: CountryCode): Reading | Unclear {
 	const read = (digits: string) => readDigits(digits, country);
-	return withoutRest(groups, read) ?? read(groups.join('')) ?? NO_COUNTRY_CODE;
+	const reading = read(groups.join(''));
+	return withoutRest(groups, reading, read) ?? reading ?? NO_COUNTRY_CODE;
 }
 
 /** Stays as it was written: 52 1 and 52, 54 9 and 54 are different accounts for a messenger. */
@@ -113,7 +114,7 @@ function readInternational(groups: readonly string[]): Reading | Unclear {
 	const read = (text: string) => readDigits(`+${text}`);
 	const reading = read(digits);
 	if (!reading) return { digits, likelihood: Likelihood.Unlikely, callingCode: undefined };
-	if (reading.digits === digits) return withoutRest(groups, read) ?? reading;
+	if (reading.digits === digits) return withoutRest(groups, reading, read) ?? reading;
 	// "+49 (0)30 …", "+7 8 912 …": only a trunk prefix, which no number has behind its country code.
 	const { callingCode = '' } = reading;
 	const trunk = callingCode === '7' ? '8' : '0';
@@ -126,9 +127,9 @@ function readInternational(groups: readonly string[]): Reading | Unclear {
 /** Whether the number is whole before its last group: then that is an extension, or a range. */
 function withoutRest(
 	groups: readonly string[],
+	whole: Reading | undefined,
 	read: (digits: string) => Reading | undefined,
 ): Unclear | undefined {
-	const whole = read(groups.join(''));
 	if (groups.length < 2 || whole?.likelihood !== Likelihood.Unlikely) return undefined;
 	const head = read(groups.slice(0, -1).join(''));
 	if (head?.likelihood !== Likelihood.Valid) return undefined;
