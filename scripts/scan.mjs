@@ -13,7 +13,8 @@ import {
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
 /** What n8n loads, and what npm adds by itself. */
-const ALLOWED = /^(dist\/.+\.(js|json|svg)|dist\/THIRD_PARTY_LICENSES\.txt|package\.json|README\.md|LICENSE)$/;
+const ALLOWED =
+	/^(dist\/.+\.(js|json|svg)|dist\/THIRD_PARTY_LICENSES\.txt|package\.json|README\.md|LICENSE)$/;
 const LARGEST_BYTES = 400_000;
 
 const root = new URL('..', import.meta.url).pathname;

@@ -24,6 +24,9 @@ const NUMBERS: Readonly<Record<Messenger, NumberRule>> = {
 	whatsapp: { fewest: 11, most: 16 },
 };
 
+/** Numbers that are chat IDs: GetContactInfo names no length. */
+const CHAT_NUMBERS: NumberRule = { fewest: 7, most: 16 };
+
 /** One cell of Messenger × Operation: what it asks about and how it looks on the wire. */
 export interface Endpoint {
 	readonly messenger: Messenger;
@@ -52,7 +55,7 @@ function endpoint(
 	// MAX lives below /v3 (its specification asks for it), the other two never do.
 	const version = messenger === 'max' ? '/v3' : '';
 	const path = `${version}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
-	const numbers = NUMBERS[messenger];
+	const numbers = subject === 'chatId' ? CHAT_NUMBERS : NUMBERS[messenger];
 	return { messenger, operation, verb, path, subject, numbers, callsPerSecond };
 }
 

@@ -84,6 +84,22 @@ const WRITTEN: Written[] = [
 			'٧٩١٢٣٤٥٦٧٨٩',
 			'+۷۹۱۲۳۴۵۶۷۸۹',
 			' 79123456789\n',
+			'79123456789,',
+			'+7 912 345-67-89;',
+			'=+79123456789',
+			'‘79123456789',
+			'“+7 912 345-67-89”',
+			'тел. +7 912 345-67-89',
+			'Tel.: +7 912 345-67-89',
+			'Mobil:+79123456789',
+			'79,123,456,789.00',
+			'79 123 456 789,00',
+			'7.91234567890E+10',
+			'https://wa.me/%2B79123456789',
+			'api.whatsapp.com/send?phone=79123456789',
+			'https://t.me/+79123456789?text=1',
+			'٧٩١٢٣٤٥٦٧٨٩+',
+			'๗๙๑๒๓๔๕๖๗๘๙',
 			'\t+79123456789 ',
 		],
 		[
@@ -359,10 +375,10 @@ describe('a number is read from', () => {
 
 describe('nothing is guessed', () => {
 	test.each<[unknown, string | undefined, RegExp]>([
-		['89123456789', undefined, /can be read as \+79123456789 .* or \+89123456789/],
+		['89123456789', undefined, /can be read as \+79123456789 or \+89123456789.*Default Country/],
 		['8 (912) 345-67-89', undefined, /\+79123456789/],
 		[89123456789, undefined, /\+79123456789/],
-		['84912345678', undefined, /\+74912345678 .* or \+84912345678/],
+		['84912345678', undefined, /\+74912345678 or \+84912345678/],
 		// A Moscow number behind its 8, or one in Vietnam.
 		['84951234567', 'RU', /can be read as \+74951234567 or \+84951234567/],
 		['3211234567', 'CO', /can be read as \+573211234567 or \+3211234567/],
@@ -376,17 +392,18 @@ describe('nothing is guessed', () => {
 		['79123456789, 79123456780', undefined, /more than one number.*item of its own/],
 		['79123456789; 79123456780', undefined, /more than one number/],
 		['79123456789\n79123456780', undefined, /more than one number/],
-		['79123456789 79123456780', undefined, /more digits/],
+		['79123456789 79123456780', undefined, /more than one number/],
+		['06 12 34 56 78 - 06 12 34 56 79', 'FR', /more digits.*item of its own/],
 		['+79123456789+79123456780', undefined, /more than one number/],
 		['+79123456789/79123456780', undefined, /more than one number/],
 		['+7 912 345-67-89 / 90', undefined, /more than one number/],
 		['+79123456789 и +79123456780', undefined, /more than one number/],
 		['+79123456789 or +79123456780', undefined, /more than one number/],
 		['79123456789,79123456780', undefined, /more than one number/],
-		['+7 912 345-67-89-90', undefined, /\+79123456789 is a whole number, and 90 follows/],
+		['+7 912 345-67-89-90', undefined, /without "90" it would be \+79123456789/],
 		['+7 912 345-67-89…91', undefined, /range/],
 		['+7 912 345-67-89..91', undefined, /range/],
-		['+7 912 345-67-89 – 91', undefined, /91 follows/],
+		['+7 912 345-67-89 – 91', undefined, /range/],
 		['+7 495 123-45-67 ext. 12', undefined, /extension/],
 		['+7 495 123-45-67 доб. 12', undefined, /extension/],
 		['+7 495 123-45-67 (доб. 12)', undefined, /something other than digits/],
@@ -412,6 +429,33 @@ describe('nothing is guessed', () => {
 		['+7 912 345-67-89 Ivan', undefined, /other than digits/],
 		['+', undefined, /other than digits/],
 		['-79123456789', undefined, /other than digits/],
+		// Not a number of the Default Country, and none with a country code either.
+		['0501234567', 'RU', /no number of the Default Country RU.*with \+ and its country code/],
+		['067 123 45 67', 'RU', /Default Country RU/],
+		['0912 345 67 89', 'RU', /Default Country RU/],
+		['044 55 1234 5678', 'MX', /without "044" it would be \+525512345678|Default Country MX/],
+		['01 55 1234 5678', 'MX', /Default Country MX/],
+		['091 98765 43210', 'IN', /Default Country IN/],
+		['8 (067) 123 45 67', 'UA', /Default Country UA/],
+		['8 (912) 345-67-89', 'US', /Default Country US/],
+		['8 (912) 345-67-89', 'DE', /Default Country DE/],
+		['8-701-234-56-78', 'KG', /Default Country KG/],
+		['(49) 171 1234567', 'DE', /can be read as/],
+		['(49) 98765-4321', 'BR', /can be read as/],
+		['912 345 67 89 90', 'RU', /without "90" it would be \+79123456789/],
+		['415-555-2671-2672', 'US', /without "2672"/],
+		['415 555 2671 3', 'US', /without "3"/],
+		['11 3222-1234 1235', 'BR', /without "1235"/],
+		['67 123 45 67 12', 'UA', /without "12"/],
+		['+7 912 345 67 89 1 2', undefined, /without "1 2"/],
+		['+52 01 55 1234 5678', undefined, /without "01"/],
+		['+54 11 15 2345-6789', undefined, /\+54111523456789 or \+5491123456789/],
+		['61234567 61234568', undefined, /more than one number/],
+		['030 1234567 - 69', 'DE', /range/],
+		['089/12345/12346', 'DE', /range/],
+		['192.168.100.101', undefined, /address/],
+		['2024-01-15', 'DE', /date/],
+		['15.01.2024', 'DE', /date/],
 		['7987654321x', undefined, /other than digits/],
 		['+79²123456789', undefined, /other than digits/],
 		['123456789012345@lid', undefined, /LID/],
@@ -440,6 +484,27 @@ describe('nothing is guessed', () => {
 		expect(messageFor({ a: '9'.repeat(1_000_000) })).toMatch(/neither/);
 		expect(performance.now() - begun).toBeLessThan(100);
 	});
+
+	test('a prefix that is dialled inside the country only is left out behind its code', () => {
+		expect(read('+36 06 20 123 4567')).toBe('36201234567');
+		expect(read('+370 (8) 612 34567')).toBe('37061234567');
+		expect(read('+375 8 029 123 45 67')).toBe('375291234567');
+	});
+
+	test('brackets hold an area code, unless it is the country code', () => {
+		expect(read('(375) 29 123-45-67', 'RU')).toBe('375291234567');
+		expect(read('(44) 99876-5432', 'BR')).toBe('5544998765432');
+		expect(read('001 65 8123 4567', 'HK')).toBe('6581234567');
+		expect(read('0011 49 171 1234567', 'AU')).toBe('491711234567');
+		expect(read('00 21 55 11 91234 5678', 'BR')).toBe('5511912345678');
+	});
+
+	test.each([Symbol('x'), 10n ** 30n, () => 1, new Date(), Buffer.from('7912')])(
+		'%p is refused without a throw',
+		(value) => {
+			expect(read(value)).toBe('invalidPhoneNumber');
+		},
+	);
 
 	test('a country may be written small, and an empty one is none', () => {
 		expect(read('8 (912) 345-67-89', ' ru ')).toBe('79123456789');
@@ -475,6 +540,13 @@ describe('each messenger has its rule', () => {
 		['telegram', '+123456', 'invalidPhoneNumber'],
 		['telegram', '@durov', '@durov'],
 		['telegram', ' @durov ', '@durov'],
+		['telegram', "'@durov", '@durov'],
+		['telegram', '@durov\u200b', '@durov'],
+		['telegram', '＠durov', '@durov'],
+		['telegram', '(65) 8123 4567', '6581234567'],
+		['telegram', '+789123456789', '789123456789'],
+		['telegram', '+490301234567', '490301234567'],
+		['telegram', '789123456789@c.us', '789123456789'],
 		['telegram', '@du', 'invalidPhoneNumber'],
 		['telegram', '@a"b', 'invalidPhoneNumber'],
 	])('%s: %j is %s', (messenger, value, expected) => {
@@ -547,7 +619,7 @@ describe('for any input', () => {
 	});
 
 	test('separators behind the country code change nothing', () => {
-		const separator = fc.constantFrom('', '', '', ' ', '-', '.', '\u00a0', '\u200b', ' - ');
+		const separator = fc.constantFrom('', '', '', ' ', '-', '.', '\u00a0', '\u200b', ') (');
 		fc.assert(
 			fc.property(
 				written,

@@ -50,6 +50,8 @@ test.each([
 	['max', '79876543210@c.us', 'invalidChatId'],
 	['whatsapp', '+7 987 654-32-10', '{"chatId":"79876543210@c.us"}'],
 	['whatsapp', '79876543210@s.whatsapp.net', '{"chatId":"79876543210@c.us"}'],
+	['whatsapp', '+65 8123 4567', '{"chatId":"6581234567@c.us"}'],
+	['whatsapp', '079876543210@c.us', 'invalidChatId'],
 	['whatsapp', '89876543210', 'invalidChatId'],
 	['whatsapp', '9876543210', 'invalidChatId'],
 	['whatsapp', '@durov', 'invalidChatId'],

@@ -2,13 +2,13 @@
 
 import type { Endpoint, Messenger } from '../endpoints';
 import { failure, type Failure } from './failures';
-import { parsePhoneNumber } from './phoneNumber';
+import { readPhoneNumber } from './phoneNumber';
 
 /** What a person's chat ID looks like: green-api.com/docs and /v3/docs, GetContactInfo, 2026-11-22. */
 const PERSON: Readonly<Record<Messenger, RegExp>> = {
 	max: /^\d{1,20}$/,
 	telegram: /^\d{1,20}$/,
-	whatsapp: /^\d{5,20}@(c\.us|lid)$/,
+	whatsapp: /^[1-9]\d{4,19}@(c\.us|lid)$/,
 };
 
 const GROUP: Readonly<Record<Messenger, RegExp>> = {
@@ -20,7 +20,7 @@ const GROUP: Readonly<Record<Messenger, RegExp>> = {
 const EXPECTED: Readonly<Record<Messenger, string>> = {
 	max: 'one is digits only',
 	telegram: 'one is digits only',
-	whatsapp: 'one ends with @c.us or @lid, or is a phone number with its country code',
+	whatsapp: 'one ends with @c.us or @lid',
 };
 
 /**
@@ -32,16 +32,17 @@ export function parseChatId(
 	endpoint: Endpoint,
 	defaultCountry: unknown,
 ): string | Failure {
-	const { messenger } = endpoint;
-	const refuse = (code: 'invalidChatId' | 'groupChat') =>
-		failure(code, { endpoint, asked: false, value, detail: EXPECTED[messenger] });
+	const { messenger, numbers } = endpoint;
+	const refuse = (code: 'invalidChatId' | 'groupChat', detail = EXPECTED[messenger]) =>
+		failure(code, { endpoint, asked: false, value, detail });
 	// Spreadsheets and JSON give ids as numbers.
-	const text = Number.isSafeInteger(value) ? String(value) : value;
+	const isNumber = typeof value === 'bigint' || Number.isSafeInteger(value);
+	const text = isNumber ? String(value) : value;
 	if (typeof text !== 'string') return refuse('invalidChatId');
 	const chatId = text.trim();
 	if (GROUP[messenger].test(chatId)) return refuse('groupChat');
 	if (PERSON[messenger].test(chatId)) return chatId;
 	if (messenger !== 'whatsapp') return refuse('invalidChatId');
-	const digits = parsePhoneNumber(chatId, endpoint, defaultCountry);
-	return typeof digits === 'string' ? `${digits}@c.us` : refuse('invalidChatId');
+	const digits = readPhoneNumber(chatId, numbers, defaultCountry);
+	return typeof digits === 'string' ? `${digits}@c.us` : refuse('invalidChatId', digits.why);
 }

@@ -78,7 +78,8 @@ const KINDS = {
 		retryable: false,
 		sentence: (facts) =>
 			`${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}${because(facts)}. ` +
-			'Use the chatId that Check Account returns.',
+			'Use the chatId that Check Account returns' +
+			`${facts.endpoint.messenger === 'whatsapp' ? ', or a phone number with its country code' : ''}.`,
 	},
 	groupChat: {
 		retryable: false,
@@ -274,7 +275,7 @@ const QUOTED_LENGTH = 40;
 
 function quote(value: unknown): string {
 	if (value === null || value === undefined || value === '') return 'An empty value';
-	const shown =
-		typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : String(value);
+	const hasText = typeof value !== 'object' && typeof value !== 'function';
+	const shown = hasText ? String(value) : 'an object';
 	return `"${shown.length > QUOTED_LENGTH ? `${shown.slice(0, QUOTED_LENGTH)}…` : shown}"`;
 }

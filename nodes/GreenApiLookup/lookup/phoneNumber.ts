@@ -3,12 +3,12 @@
  * `8 912…` or a number without its country code by the country of the asking account, if at all.
  */
 
-import type { Endpoint } from '../endpoints';
+import type { Endpoint, NumberRule } from '../endpoints';
 import { countryOf, Likelihood, readDigits, type CountryCode, type Reading } from './countries';
 import { failure, type Failure } from './failures';
-import { readSpelling, type Spelling, type Unclear } from './spelling';
+import { ONE_EACH, plain, readSpelling, type Spelling, type Unclear } from './spelling';
 
-/** A Telegram username as GREEN-API takes it: 5 to 32 letters, digits and underscores after the @. */
+/** A Telegram username: @ and 4 to 32 letters, digits and underscores. */
 const USERNAME = /^@[a-z]\w{3,31}$/i;
 
 /** More digits than this are more than one number: E.164 has 15, the service takes one more. */
@@ -18,7 +18,6 @@ const MOST_DIGITS = 16;
 const SHORTEST_BARE = 11;
 
 const NO_COUNTRY_CODE: Unclear = { why: 'it has no country code' };
-
 const NO_COUNTRY: Unclear = {
 	why: 'Default Country is not a country',
 	advice: 'Choose a country in the options of this node, or give its ISO code, e.g. RU.',
@@ -34,57 +33,69 @@ export function parsePhoneNumber(
 	endpoint: Endpoint,
 	defaultCountry: unknown,
 ): string | Failure {
-	const refuse = ({ why, advice }: Unclear) =>
-		failure('invalidPhoneNumber', { endpoint, asked: false, value, detail: why, advice });
-	if (typeof value === 'string' && value.trim().startsWith('@')) {
-		if (endpoint.messenger !== 'telegram')
-			return refuse({ why: 'only Telegram looks up usernames' });
-		const username = value.trim();
-		return USERNAME.test(username)
-			? username
-			: refuse({ why: 'a username is @ and 4 to 32 letters, digits or underscores' });
-	}
+	const isUsername = typeof value === 'string' && plain(value.slice(0, 100)).startsWith('@');
+	const read = isUsername
+		? readUsername(plain(value), endpoint)
+		: readPhoneNumber(value, endpoint.numbers, defaultCountry);
+	if (typeof read === 'string') return read;
+	const { why, advice, isUnsupported } = read;
+	const code = isUnsupported ? 'unsupportedCountry' : 'invalidPhoneNumber';
+	return failure(code, { endpoint, asked: false, value, detail: why, advice });
+}
+
+function readUsername(username: string, { messenger }: Endpoint): string | Refusal {
+	if (messenger !== 'telegram') return { why: 'only Telegram looks up usernames' };
+	if (USERNAME.test(username)) return username;
+	return {
+		why: 'it is not a username',
+		advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
+	};
+}
+
+/** Why a number is not asked about. */
+export interface Refusal extends Unclear {
+	/** It is clear, but belongs to a country that the messenger does not serve. */
+	readonly isUnsupported?: true;
+}
+
+/** The digits in international form, if they are clear and the service takes them. */
+export function readPhoneNumber(
+	value: unknown,
+	{ countryCodes, fewest, most }: NumberRule,
+	defaultCountry: unknown,
+): string | Refusal {
 	const country = readCountry(defaultCountry);
-	if (typeof country === 'object') return refuse(country);
+	if (typeof country === 'object') return country;
 	const spelling = readSpelling(value);
-	if ('why' in spelling) return refuse(spelling);
-	const digits = readNumber(spelling, country);
-	if (typeof digits === 'object') return refuse(digits);
-	const { countryCodes, fewest, most } = endpoint.numbers;
+	const digits = 'why' in spelling ? spelling : readNumber(spelling, country);
+	if (typeof digits === 'object') return digits;
 	if (countryCodes && !countryCodes.some((code) => digits.startsWith(code))) {
-		return failure('unsupportedCountry', { endpoint, asked: false, value, detail: `+${digits}` });
+		return { why: `+${digits}`, isUnsupported: true };
 	}
 	if (digits.length >= fewest && digits.length <= most) return digits;
-	const why = `+${digits} has ${digits.length} digits, and GREEN-API takes ${fewest} to ${most} here`;
-	return refuse({ why });
+	const { length } = digits;
+	return { why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here` };
 }
 
 function readCountry(code: unknown): CountryCode | Unclear | undefined {
 	if (code === undefined || code === null || code === '') return undefined;
-	const country = typeof code === 'string' ? countryOf(code) : undefined;
-	return country ?? NO_COUNTRY;
+	return (typeof code === 'string' ? countryOf(code) : undefined) ?? NO_COUNTRY;
 }
 
 /** The one number that is meant, or why there is not one. */
 function readNumber(spelling: Spelling, country: CountryCode | undefined): string | Unclear {
 	const { groups, form } = spelling;
 	const digits = groups.join('');
-	if (digits.length > MOST_DIGITS) return { why: 'it holds more digits than a phone number has' };
-	if (form === 'international') return digitsOf([readInternational(groups)]);
-	if (country === undefined) return digitsOf([readBare(spelling)]);
-	const national = readNational(groups, country);
-	const mayBeInternational = form === 'unknown' && !digits.startsWith('0');
-	return digitsOf(mayBeInternational ? [national, readInternational(groups)] : [national]);
-}
-
-/** The likeliest reading; two of the same likelihood that differ are a guess, and none is made. */
-function digitsOf(readings: ReadonlyArray<Reading | Unclear>): string | Unclear {
-	const clear = readings.filter((reading) => 'digits' in reading);
-	const best = Math.max(...clear.map(({ likelihood }) => likelihood));
-	const likeliest = clear.filter(({ likelihood }) => likelihood === best);
-	const [number, ...others] = new Set(likeliest.map(({ digits }) => digits));
-	if (number === undefined) return readings[0] as Unclear;
-	return others.length === 0 ? number : { why: `it can be read as +${number} or +${others[0]}` };
+	if (digits.length > MOST_DIGITS) {
+		return { why: 'it holds more digits than a phone number has', advice: ONE_EACH };
+	}
+	const reading =
+		form === 'plus' || (form === 'exit' && country === undefined)
+			? readInternational(groups)
+			: country === undefined
+				? readBare(spelling)
+				: readBoth(spelling, country);
+	return 'why' in reading ? reading : reading.digits;
 }
 
 /** Digits without +, 00 or a Default Country: they have to begin with a country code. */
@@ -92,49 +103,118 @@ function readBare({ groups, form }: Spelling): Reading | Unclear {
 	const digits = groups.join('');
 	if (digits.startsWith('0')) return NO_COUNTRY_CODE;
 	if (digits.length === 11 && digits.startsWith('8')) {
-		return { why: `it can be read as +7${digits.slice(1)} (8 for the trunk) or +${digits}` };
+		return eitherOf(`7${digits.slice(1)}`, digits);
 	}
 	const reading = readInternational(groups);
-	const isShort = digits.length < SHORTEST_BARE;
-	if ('why' in reading || !isShort) return reading;
-	const isNumber = form === 'unknown' && reading.likelihood === Likelihood.Valid;
-	return isNumber ? reading : NO_COUNTRY_CODE;
+	if ('why' in reading || digits.length >= SHORTEST_BARE) return reading;
+	const isArea = form === 'brackets' && reading.callingCode !== groups[0];
+	return reading.likelihood === Likelihood.Valid && !isArea ? reading : NO_COUNTRY_CODE;
 }
 
-function readNational(groups: readonly string[], country: CountryCode): Reading | Unclear {
-	const read = (digits: string) => readDigits(digits, country);
-	const reading = read(groups.join(''));
-	return withoutRest(groups, reading, read) ?? reading ?? NO_COUNTRY_CODE;
+/** With a Default Country: as somebody there dials it, or with a country code. Never a guess. */
+function readBoth(spelling: Spelling, country: CountryCode): Reading | Unclear {
+	const { groups, form } = spelling;
+	const national = readNational(spelling, country);
+	const international = mayBeInternational(spelling) ? readInternational(groups) : undefined;
+	const readings = [national, international].filter(
+		(reading): reading is Reading =>
+			reading !== undefined &&
+			'digits' in reading &&
+			(form === 'exit' || reading.likelihood !== Likelihood.Unlikely),
+	);
+	const best = Math.max(...readings.map(({ likelihood }) => likelihood));
+	const [one, other] = readings.filter(({ likelihood }) => likelihood === best);
+	if (!one) return 'why' in national ? national : noNumberOf(country);
+	if (other && other.digits !== one.digits) return eitherOf(one.digits, other.digits);
+	// Also where the international reading is fine: "912 345 67 89 90" is more than one number.
+	return one !== national && 'why' in national && national.isWhole ? national : one;
 }
 
-/** Stays as it was written: 52 1 and 52, 54 9 and 54 are different accounts for a messenger. */
+function mayBeInternational({ groups, form }: Spelling): boolean {
+	if (form === 'trunk' || groups[0]?.startsWith('0')) return false;
+	if (form !== 'brackets') return true;
+	// An area code, unless it is the country code that stands in brackets.
+	const reading = readInternational(groups);
+	return 'digits' in reading && reading.callingCode === groups[0];
+}
+
+/** Whole: the number is there, and something follows. */
+type Remainder = Unclear & { readonly isWhole?: true };
+
+function readNational({ groups, form }: Spelling, country: CountryCode): Reading | Remainder {
+	const exit = form === 'exit' ? '00' : '';
+	const read = (digits: string) => readDigits(exit + digits, country);
+	const digits = groups.join('');
+	const reading = read(digits);
+	if (!reading) return noNumberOf(country);
+	const isValid = reading.likelihood === Likelihood.Valid;
+	// An 8 that stands alone is a trunk prefix; where it is part of the number, it was not one here.
+	const isMistaken = form === 'trunk' && reading.digits.endsWith(digits);
+	if (isValid && !isMistaken) return reading;
+	const surplus = surplusOf(groups, reading, read);
+	if (surplus) return surplus;
+	// New ranges come into use before the plans know them; a prefix that is left over is none.
+	const isNew = reading.likelihood === Likelihood.Possible && !/^[08]/.test(exit + digits);
+	return isNew ? reading : noNumberOf(country);
+}
+
+function noNumberOf(country: CountryCode): Unclear {
+	return {
+		why: `it is no number of the Default Country ${country}`,
+		advice: 'Write it with + and its country code.',
+	};
+}
+
+function eitherOf(one: string, other: string): Unclear {
+	return {
+		why: `it can be read as +${one} or +${other}`,
+		advice:
+			'Write the one that is meant with its +, or choose a Default Country where none is set.',
+	};
+}
+
+/** Mexico's mobile numbers had a 1 until 2019, and their WhatsApp accounts still have it. */
+const OLD_MEXICAN = /^521\d{10}$/;
+
+/** Stays as it was written: 52 1 and 52, 54 9 and 54 may be different accounts for a messenger. */
 function readInternational(groups: readonly string[]): Reading | Unclear {
 	const digits = groups.join('');
 	if (digits.startsWith('0')) return { why: 'no country code begins with 0' };
 	const read = (text: string) => readDigits(`+${text}`);
 	const reading = read(digits);
 	if (!reading) return { digits, likelihood: Likelihood.Unlikely, callingCode: undefined };
-	if (reading.digits === digits) return withoutRest(groups, reading, read) ?? reading;
-	// "+49 (0)30 …", "+7 8 912 …": only a trunk prefix, which no number has behind its country code.
+	if (OLD_MEXICAN.test(digits)) return { ...reading, likelihood: Likelihood.Possible };
+	if (reading.digits === digits) return surplusOf(groups, reading, read) ?? reading;
+	// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+36 06 20 …".
+	const asWritten = { ...reading, digits, likelihood: Likelihood.Unlikely };
+	if (reading.likelihood !== Likelihood.Valid || groups.length === 1) return asWritten;
 	const { callingCode = '' } = reading;
-	const trunk = callingCode === '7' ? '8' : '0';
-	const isTrunk =
-		reading.likelihood === Likelihood.Valid &&
-		digits === callingCode + trunk + reading.digits.slice(callingCode.length);
-	return isTrunk ? reading : { ...reading, digits, likelihood: Likelihood.Possible };
+	const isPrefix =
+		groups[0] === callingCode && digits.endsWith(reading.digits.slice(callingCode.length));
+	return isPrefix ? reading : eitherOf(digits, reading.digits);
 }
 
-/** Whether the number is whole before its last group: then that is an extension, or a range. */
-function withoutRest(
+/**
+ * What is written beside a number that is whole without it: an extension, the end of a range, a
+ * second number, a prefix that is not dialled behind the country code.
+ */
+function surplusOf(
 	groups: readonly string[],
-	whole: Reading | undefined,
+	{ likelihood }: Reading,
 	read: (digits: string) => Reading | undefined,
-): Unclear | undefined {
-	if (groups.length < 2 || whole?.likelihood !== Likelihood.Unlikely) return undefined;
-	const head = read(groups.slice(0, -1).join(''));
-	if (head?.likelihood !== Likelihood.Valid) return undefined;
-	return {
-		why: `+${head.digits} is a whole number, and ${groups.at(-1)} follows`,
-		advice: 'Leave out what follows the number, or give each number an item of its own.',
-	};
+): Remainder | undefined {
+	if (likelihood !== Likelihood.Unlikely) return undefined;
+	for (let index = groups.length - 1; index > 0; index--) {
+		for (const surplus of [groups.slice(index), groups.slice(index, index + 1)]) {
+			const rest = groups.toSpliced(index, surplus.length).join('');
+			const whole = read(rest);
+			if (whole?.likelihood !== Likelihood.Valid) continue;
+			return {
+				why: `without "${surplus.join(' ')}" it would be +${whole.digits}`,
+				advice: 'Write one number alone, with + and its country code.',
+				isWhole: true,
+			};
+		}
+	}
+	return undefined;
 }

@@ -5,27 +5,30 @@
 
 /** A phone number as it was written. */
 export interface Spelling {
-	/** Its digits, from separator to separator. */
+	/** Its digits, from separator to separator; 00 in front is left out. */
 	readonly groups: readonly string[];
 	/**
-	 * International: it begins with the country code for certain (after +, after 00, in a link).
-	 * National: with an area code in brackets, or with a Russian 8 that stands alone.
+	 * - `plus`: the country code comes first for certain, as in links and WhatsApp IDs.
+	 * - `exit`: 00 was in front, which most of the world dials for a plus sign.
+	 * - `trunk`: an 8 stands alone in front, which Russia and its neighbours dial inside the country.
+	 * - `brackets`: the first group is in brackets, mostly an area code.
 	 */
-	readonly form: 'international' | 'national' | 'unknown';
+	readonly form: 'plus' | 'exit' | 'trunk' | 'brackets' | 'unknown';
 }
 
 /** Why it is not clear which number is meant. */
 export interface Unclear {
 	/** A clause without a full stop. */
 	readonly why: string;
-	/** What to do about it, where that is not to write the number with + and its country code. */
+	/** What to do about it, where that is not to write the number in international format. */
 	readonly advice?: string;
 }
 
 /** Longer texts hold no phone number, and are not searched for one. */
 const LONGEST_TEXT = 200;
 
-const ONE_EACH = 'Give each number an item of its own.';
+/** Advice where there may be several numbers. */
+export const ONE_EACH = 'Give each number an item of its own.';
 const AS_TEXT = 'Keep phone numbers as text where they come from.';
 
 const NO_PHONE: Unclear = { why: 'it holds something other than digits' };
@@ -60,20 +63,23 @@ function readNumber(value: number): Spelling | Unclear {
 	return readText(String(value));
 }
 
-/** Where the digits of other scripts begin: Arabic, Persian, Devanagari, Bengali. */
-const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6];
+/** Where the digits of other scripts begin: Arabic, Persian, Devanagari, Bengali, Thai. */
+const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50];
 
-/** The same text in ASCII, without marks that nobody sees. */
-function plain(text: string): string {
+const QUOTES = '[\'"`\u2018\u2019\u201c\u201d\u00ab\u00bb]';
+
+/** The same text in ASCII, without marks that nobody sees, and without a spreadsheet's ' and =. */
+export function plain(text: string): string {
 	return text
 		.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '')
 		.replace(/[\uff01-\uff5e]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) - 0xfee0))
+		.replace(/\uff20/g, '@')
 		.replace(/\p{Nd}/gu, asciiDigit)
 		.replace(/[\u2010-\u2015\u2212\ufe58\ufe63]/g, '-')
 		.replace(/[^\S\r\n]/g, ' ')
 		.trim()
-		.replace(/^['\u2019`]/, '')
-		.replace(/^=?"(.*)"$/, '$1')
+		.replace(new RegExp(`^=?${QUOTES}?=?`), '')
+		.replace(new RegExp(`${QUOTES}?[,;]?$`), '')
 		.trim();
 }
 
@@ -83,19 +89,19 @@ function asciiDigit(digit: string): string {
 	return zero === undefined ? digit : String(code - zero);
 }
 
-/** Links and IDs that hold a number in international form. */
-const INTERNATIONAL_FORMS = [
-	/^(?:https?:\/\/)?(?:www\.)?wa\.me\/\+?(\d+)\/?(?:\?.*)?$/i,
-	/^(?:https?:\/\/(?:api|web)\.whatsapp\.com|whatsapp:\/)\/send\/?\?(?:.*&)?phone=(?:\+|%2B| )?(\d+)(?:&.*)?$/i,
-	/^(?:https?:\/\/)?t\.me\/\+(\d+)\/?$/i,
+/** Links and IDs that hold a number with its country code. */
+const WITH_COUNTRY_CODE = [
+	/^(?:https?:\/\/)?(?:www\.)?wa\.me\/(?:\+|%2B)?(\d+)\/?(?:\?.*)?$/i,
+	/^(?:(?:https?:\/\/)?(?:api|web)\.whatsapp\.com|whatsapp:\/)\/send\/?\?(?:.*&)?phone=(?:\+|%2B| )?(\d+)(?:&.*)?$/i,
+	/^(?:https?:\/\/)?t\.me\/\+(\d+)\/?(?:\?.*)?$/i,
 	/^(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i,
 ];
 
 function readText(text: string): Spelling | Unclear {
 	if (text === '') return { why: 'it is empty' };
-	for (const form of INTERNATIONAL_FORMS) {
+	for (const form of WITH_COUNTRY_CODE) {
 		const digits = form.exec(text)?.[1];
-		if (digits) return { groups: [digits], form: 'international' };
+		if (digits) return { groups: [digits], form: 'plus' };
 	}
 	if (/@lid$/i.test(text)) return { why: 'a LID does not tell the phone number behind it' };
 	if (/@g\.us$/i.test(text)) return { why: 'it is the ID of a group' };
@@ -104,17 +110,35 @@ function readText(text: string): Spelling | Unclear {
 	return readWritten(uri?.replace(/%2B/i, '+').replace(/%20/g, ' ').trim() ?? text);
 }
 
-function readWritten(text: string): Spelling | Unclear {
+/** One word in front, as in "Tel.: +49 …". */
+const LABEL = /^\p{L}{1,12}\.?:?\s*(?=[+(\d])/u;
+
+/** Shapes that only digits and dots make look like a phone number. */
+const DATE = /^(?:(?:19|20)\d\d([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d)$/;
+const IP_ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+function readWritten(labelled: string): Spelling | Unclear {
+	const text = labelled.replace(LABEL, '');
+	if (DATE.test(text) || IP_ADDRESS.test(text)) return { why: 'it is a date or an address' };
 	const sheet = readSpreadsheet(text);
 	if (sheet !== undefined) return typeof sheet === 'string' ? readGroups(sheet) : sheet;
 	if (/(?:ext|extension|x|#|доб|вн)\.?\s*\d{1,6}$/i.test(text)) return EXTENSION;
-	if (/[\n\r,;|&~]|\.{2,}|…|\d\s*\/\s*\+|\p{L}{1,5}\s*\+|\s(?:и|или|and|or)\s/u.test(text)) {
-		return /\d/.test(text) ? TWO_NUMBERS : NO_PHONE;
-	}
+	if (!/\d/.test(text) || /\p{L}/u.test(text.replace(BETWEEN_NUMBERS, ' '))) return NO_PHONE;
+	if (isSeveral(text)) return TWO_NUMBERS;
+	// Where people write from right to left, the plus sign of a copied number ends up behind it.
+	return readGroups(text.replace(/^([^+]+)\+$/, '+$1'));
+}
+
+const BETWEEN_NUMBERS = /\s(?:и|или|and|or)\s/;
+
+/** Whether it looks like several numbers, or like the first and the last of a range. */
+function isSeveral(text: string): boolean {
+	if (BETWEEN_NUMBERS.test(text) || /[\n\r,;|&~]|\.{2,}|…|\d\s*\/\s*\+/.test(text)) return true;
 	// A slash stands between area and number in some countries, and between two numbers in all.
-	const [beforeSlash = ''] = text.split('/');
-	if (beforeSlash !== text && beforeSlash.replace(/\D/g, '').length > 6) return TWO_NUMBERS;
-	return readGroups(text);
+	const [area = '', ...others] = text.split('/').map((part) => part.replace(/\D/g, ''));
+	if (others.length > 0 && area.length > 6) return true;
+	if (others.length > 1 && others.some((part) => part.length > 3)) return true;
+	return /^(?:(?! - ).)*\d - \d{1,3}$/.test(text) || /(?:^|\D)\d{7,}\D+\d{7,}$/.test(text);
 }
 
 /**
@@ -124,12 +148,14 @@ function readWritten(text: string): Spelling | Unclear {
 function readSpreadsheet(text: string): string | Unclear | undefined {
 	const scientific = /^\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i.exec(text);
 	if (scientific) {
-		const [, first = '', rest = '', exponent] = scientific;
+		const [, first = '', fraction = '', power] = scientific;
+		const exponent = Number(power);
 		// Fewer digits than the exponent asks for: zeros at the end, or a rounded number. Nobody knows.
-		return rest.length === Number(exponent) ? first + rest : ROUNDED;
+		const isExact = fraction.length >= exponent && /^0*$/.test(fraction.slice(exponent));
+		return isExact ? first + fraction.slice(0, exponent) : ROUNDED;
 	}
-	const [, whole] = /^(\+?\d{7,})[.,]0+$/.exec(text) ?? [];
-	if (whole !== undefined) return whole;
+	const [, whole] = /^(\+?\d{7,}|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/.exec(text) ?? [];
+	if (whole !== undefined) return whole.replace(/[ ,]/g, '');
 	if (/^\d{7,}[.,]\d{1,6}$/.test(text)) return DECIMAL;
 	return /^\d{1,3}(?:,\d{3}){2,}$/.test(text) ? text.replaceAll(',', '') : undefined;
 }
@@ -141,12 +167,12 @@ function readGroups(text: string): Spelling | Unclear {
 	const groups = rest.match(/\d+/g) ?? [];
 	const [first = '', ...others] = groups;
 	if (plus === '+' && first === '8' && others.length > 0) return NO_CODE_8;
-	// 00 in front is what most of the world dials for +. No number inside a country begins so.
 	if (first.startsWith('00')) {
-		const left = first.replace(/^00/, '');
-		return { groups: left === '' ? others : [left, ...others], form: 'international' };
+		const left = first.slice(2);
+		const form = plus === '+' ? 'plus' : 'exit';
+		return { groups: left === '' ? others : [left, ...others], form };
 	}
-	if (plus === '+') return { groups, form: 'international' };
-	const isNational = text.startsWith('(') || (first === '8' && others.length > 0);
-	return { groups, form: isNational ? 'national' : 'unknown' };
+	if (plus === '+') return { groups, form: 'plus' };
+	if (first === '8' && others.length > 0) return { groups, form: 'trunk' };
+	return { groups, form: text.startsWith('(') ? 'brackets' : 'unknown' };
 }
