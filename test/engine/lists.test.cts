@@ -205,7 +205,7 @@ test.each<[string, IDataObject, InstanceChanges, string]>([
 
 		expect(simulator.calls()).toEqual([]);
 		expect(output(LOOKUP).map(({ json }) => json.error)).toEqual(
-			PHONES.map(() => expect.objectContaining({ code, asked: false })),
+			PHONES.map(() => expect.objectContaining({ code, asked: false }) as IDataObject),
 		);
 	},
 );
