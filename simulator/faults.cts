@@ -85,8 +85,18 @@ export async function inflict(
 		return reply;
 	}
 	const { status, body = '', contentType = 'application/json', headers = {} } = fault;
-	const fill = (text: string) =>
-		text.replaceAll('{path}', request.path).replaceAll('{token}', request.token);
-	for (const [name, value] of Object.entries(headers)) void reply.header(name, fill(value));
-	return await reply.code(status).type(contentType).send(fill(body));
+	const fill = (text: string, write: (value: string) => string) =>
+		text
+			.replaceAll('{path}', () => write(request.path))
+			.replaceAll('{token}', () => write(request.token));
+	for (const [name, value] of Object.entries(headers)) {
+		void reply.header(name, fill(value, encodeURI));
+	}
+	// Inside JSON as the service would write it there.
+	const write = contentType.includes('json') ? inJson : String;
+	return await reply.code(status).type(contentType).send(fill(body, write));
+}
+
+function inJson(text: string): string {
+	return JSON.stringify(text).slice(1, -1);
 }

@@ -18,7 +18,7 @@ import {
 	TOO_MANY,
 	type SimulatedAnswer,
 } from './greenApi.cts';
-import { Faults, inflict, valueOf, type Fault } from './faults.cts';
+import { Faults, inflict, valueOf, type Fault, type FaultyAnswer } from './faults.cts';
 import { instanceOf, type InstanceSettings, type MethodFamily } from './instance.cts';
 import { highestCount, RollingWindow } from './rollingWindow.cts';
 import { addControl } from './control.cts';
@@ -65,6 +65,7 @@ export class Simulator {
 	private readonly windows = new Map<string, RollingWindow>();
 	private readonly random: () => number;
 	private readonly faults = new WeakMap<readonly Fault[], Faults>();
+	private script: ((value: string | undefined) => FaultyAnswer) | undefined;
 	private address = '';
 	private received = 0;
 	private readonly unfinished = new Set<FastifyReply>();
@@ -131,6 +132,11 @@ export class Simulator {
 		return this.received - this.unfinished.size;
 	}
 
+	/** From now on every call within the limit gets what the script says about its value. */
+	answerWith(script: (value: string | undefined) => FaultyAnswer): void {
+		this.script = script;
+	}
+
 	/** Forgets the calls; limits and quotas go on. */
 	forget(): void {
 		this.log.length = 0;
@@ -161,7 +167,9 @@ export class Simulator {
 		const remaining = this.take(instance, address.method, family, at);
 		const answered =
 			remaining < 0 ? TOO_MANY : answer(instance, address, { verb: request.method, path, text });
-		const fault = remaining < 0 ? undefined : this.faultsOf(instance).next(valueOf(text));
+		const value = valueOf(text);
+		const fault =
+			remaining < 0 ? undefined : (this.script?.(value) ?? this.faultsOf(instance).next(value));
 		log(fault ? ('status' in fault ? fault.status : 0) : answered.status);
 		void reply.headers({
 			'X-RateLimit-Remaining': Math.max(0, remaining),

@@ -157,8 +157,16 @@ export const SYSTEM_PLATFORM: Platform = {
  */
 export async function createNode(platform: Platform | undefined): Promise<INodeType> {
 	const original = await loadNodeType();
-	const NodeClass = original.constructor as new (platform: Platform | undefined) => INodeType;
-	const node = new NodeClass(platform);
+	return await nodeOf(original.constructor as NodeClass, platform);
+}
+
+/** The node's class, which takes a platform. */
+export type NodeClass = new (platform: Platform | undefined) => INodeType;
+
+/** A node of that class, as n8n's loader would complete it. */
+export async function nodeOf(Class: NodeClass, platform: Platform | undefined): Promise<INodeType> {
+	const original = await loadNodeType();
+	const node = new Class(platform);
 	const { properties } = node.description;
 	// The loader added Request Options to the original, not to this one.
 	properties.push(...original.description.properties.slice(properties.length));
@@ -200,7 +208,10 @@ class NodeTypes implements INodeTypes {
 	}
 }
 
-/** A node of another package. Its items are pinned or simply passed on; it is never tested here. */
+/**
+ * A node of another package. Its items are pinned, passed on, or the value of its parameter `value`;
+ * it is never tested here.
+ */
 function foreignNode(name: string): INodeType {
 	return {
 		description: {
@@ -215,7 +226,11 @@ function foreignNode(name: string): INodeType {
 			properties: [],
 		},
 		async execute() {
-			return [this.getInputData()];
+			const items = this.getInputData();
+			if (this.getNode().parameters.value === undefined) return [items];
+			return [
+				items.map((_, index) => ({ json: { value: this.getNodeParameter('value', index) } })),
+			];
 		},
 	};
 }

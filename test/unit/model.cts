@@ -116,6 +116,7 @@ export class Process {
 					},
 					send: this.service.send,
 					rateShare,
+					timeoutMs: 60_000,
 				},
 				shared: this.shared,
 				memories: { execution: new Memory(), run: new Memory() },

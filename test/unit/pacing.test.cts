@@ -489,3 +489,20 @@ test('an answer that ends the run ends its waits as well', async () => {
 	]);
 	expect(clock.monotonic()).toBeLessThan(1000);
 });
+
+test('a call that never ends is given up, and the item fails as a timeout', async () => {
+	const clock = virtualClock();
+	const service = new Service(clock, { limit: 10, latencyMs: 3_600_000 });
+	const questions = [question(numberOf(1)), question(numberOf(2))];
+
+	const running = new Process(service).session(questions, {
+		retry: { maxTries: 2, maxWaitMs: 300_000 },
+	});
+	const outcomes = outcomesOf(await running.run());
+
+	expect(outcomes).toEqual([
+		expect.objectContaining({ code: 'timeout', asked: true }),
+		expect.objectContaining({ code: 'timeout', asked: true }),
+	]);
+	expect(clock.monotonic()).toBeLessThan(200_000);
+});

@@ -6,12 +6,14 @@ import { ENDPOINTS, type Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
 import { isFailure } from '../lookup/outcome';
 import { inSlices } from '../lookup/platform';
+import { redactor } from '../lookup/redact';
 import type { Line } from '../lookup/session';
 import type { Shared } from '../lookup/shared';
 import {
 	CREDENTIAL,
 	openCredential,
 	rateShareOf,
+	timeoutOf,
 	toConnectionOptions,
 	toHttpRequest,
 	toLookupResponse,
@@ -69,9 +71,11 @@ async function openLine(
 	// Handed along, so that n8n does not read and decrypt it again for every call.
 	const credentialsDecrypted = { id: id ?? '', name, type: CREDENTIAL, data: fields };
 	const connection = toConnectionOptions(requestOptions);
+	const redact = redactor(instance.apiTokenInstance);
 	return {
 		instance,
 		rateShare: rateShareOf(fields),
+		timeoutMs: timeoutOf(requestOptions),
 		send: async (request) => {
 			const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
 				context,
@@ -79,7 +83,7 @@ async function openLine(
 				{ ...connection, ...toHttpRequest(request), baseURL: instance.baseUrl },
 				{ credentialsDecrypted },
 			);
-			return toLookupResponse(response, instance);
+			return toLookupResponse(response, redact);
 		},
 	};
 }

@@ -10,7 +10,6 @@ import { runFailure, type Failure } from '../lookup/failures';
 import { InstanceError, parseInstance, type Instance } from '../lookup/instance';
 import type { LookupResponse } from '../lookup/outcome';
 import type { LookupRequest } from '../lookup/question';
-import { redact } from '../lookup/redact';
 import type { RequestOptions } from './session';
 
 /** Name of the credential type that signs every request. */
@@ -95,9 +94,15 @@ export function toHttpRequest({ verb, path, body }: LookupRequest): IHttpRequest
 	};
 }
 
-/** n8n's full response, without the token. */
-export function toLookupResponse(response: unknown, instance: Instance): LookupResponse {
+/**
+ * n8n's full response, without the token.
+ * @param redact takes the token out of a text
+ */
+export function toLookupResponse(
+	response: unknown,
+	redact: (text: string) => string,
+): LookupResponse {
 	const { statusCode, headers, body } = response as IN8nHttpFullResponse;
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-	return { status: statusCode, headers, text: redact(text, instance.apiTokenInstance) };
+	return { status: statusCode, headers, text: redact(text) };
 }

@@ -14,6 +14,7 @@ import type {
 import type { Endpoint } from '../endpoints';
 import type { Failure } from '../lookup/failures';
 import { isFailure } from '../lookup/outcome';
+import { redactor } from '../lookup/redact';
 import type { Line } from '../lookup/session';
 import type { Shared } from '../lookup/shared';
 import {
@@ -62,15 +63,17 @@ async function openLine(
 	const credential = await openCredential(() => context.getCredentials(CREDENTIAL));
 	if (isFailure(credential)) return credential;
 	const { fields, instance } = credential;
-	const timeout = timeoutOf(requestOptions);
+	const timeoutMs = timeoutOf(requestOptions);
+	const redact = redactor(instance.apiTokenInstance);
 	return {
 		instance,
 		rateShare: rateShareOf(fields),
+		timeoutMs,
 		send: async (request) => {
 			// Proxy and certificates are n8n's part here; its default timeout is not ours.
-			const options = { ...routed.options, ...toHttpRequest(request), timeout };
+			const options = { ...routed.options, ...toHttpRequest(request), timeout: timeoutMs };
 			const [answer] = await context.makeRoutingRequest({ ...routed, options });
-			return toLookupResponse(answer?.json, instance);
+			return toLookupResponse(answer?.json, redact);
 		},
 	};
 }

@@ -82,7 +82,7 @@ export function openSession(
 	inquiries: readonly Inquiry[],
 ): Session {
 	const node = context.getNode();
-	const owner = JSON.stringify([node.name, isFailure(line) ? '' : line.instance.idInstance]);
+	const owner = hashOf(node.name, isFailure(line) ? '' : line.instance.idInstance);
 	const { retry, maxCalls, requestOptions } = settings;
 	const kept = context.getContext('node');
 	return new Session(
@@ -107,6 +107,6 @@ export function openSession(
 
 /** n8n writes a node's context into the database with an execution that waits, and back. */
 function accountOf(kept: IContextObject, owner: string): Account {
-	const name = `account ${hashOf(owner)}`;
+	const name = `account ${owner}`;
 	return (kept[name] ??= { calls: 0 }) as Account;
 }

@@ -56,7 +56,8 @@ interface Kind {
 const messenger = ({ endpoint }: FailureFacts) => MESSENGER_NAMES[endpoint.messenger];
 const status = ({ httpStatus }: FailureFacts) =>
 	httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`;
-const because = ({ detail }: FailureFacts) => (detail === undefined ? '' : `: ${detail}`);
+const because = ({ detail }: FailureFacts) =>
+	detail === undefined ? '' : `: ${clip(detail, DETAIL_LENGTH)}`;
 
 const KINDS = {
 	invalidPhoneNumber: {
@@ -273,9 +274,16 @@ function clockTime(ms: number): string {
 /** Characters of a value that a sentence shows; enough to find the item, too few to flood a log. */
 const QUOTED_LENGTH = 40;
 
+/** Characters of the service's own words that a sentence shows. */
+const DETAIL_LENGTH = 200;
+
 function quote(value: unknown): string {
 	if (value === null || value === undefined || value === '') return 'An empty value';
 	const hasText = typeof value !== 'object' && typeof value !== 'function';
 	const shown = hasText ? String(value) : 'an object';
-	return `"${shown.length > QUOTED_LENGTH ? `${shown.slice(0, QUOTED_LENGTH)}…` : shown}"`;
+	return `"${clip(shown, QUOTED_LENGTH)}"`;
+}
+
+function clip(text: string, length: number): string {
+	return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -48,12 +48,15 @@ function text(value: unknown): string {
 	return typeof value === 'number' ? String(value) : '';
 }
 
+/** GREEN-API's have about 40 characters; servers refuse very long ones. */
+const LONGEST_URL = 500;
+
 function parseApiUrl(apiUrl: string): string {
 	if (apiUrl === '') throw new InstanceError(`API URL is empty. ${API_URL_HINT}`);
 	if (!/^https?:\/\//i.test(apiUrl)) {
 		throw new InstanceError(`API URL must start with https://. ${API_URL_HINT}`);
 	}
-	if (!URL.canParse(apiUrl)) {
+	if (apiUrl.length > LONGEST_URL || !URL.canParse(apiUrl)) {
 		throw new InstanceError(`API URL is not a valid address. ${API_URL_HINT}`);
 	}
 	const url = new URL(apiUrl);
@@ -83,17 +86,23 @@ function parseIdInstance(idInstance: string): string {
 	);
 }
 
+/** GREEN-API's have 50 characters; a longer URL is refused by servers. */
+const LONGEST_TOKEN = 500;
+const NO_TOKEN =
+	'API Token is not a token. Copy apiTokenInstance from the instance in the GREEN-API console';
+
 function parseToken(token: string): string {
 	if (token === '') {
 		throw new InstanceError(
 			'API Token is empty. Copy apiTokenInstance from the instance in the GREEN-API console',
 		);
 	}
+	if (token.length > LONGEST_TOKEN || /\p{Surrogate}/u.test(token)) {
+		throw new InstanceError(NO_TOKEN);
+	}
 	// A URL's dot segments survive percent-encoding and would change the path.
 	if (token === '.' || token === '..') {
-		throw new InstanceError(
-			'API Token is not a token. Copy apiTokenInstance from the instance in the GREEN-API console',
-		);
+		throw new InstanceError(NO_TOKEN);
 	}
 	return token;
 }

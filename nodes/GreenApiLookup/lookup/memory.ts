@@ -5,7 +5,6 @@
  */
 
 import { endsWhat, type Failure } from './failures';
-import type { Instance } from './instance';
 import { isFailure, type Outcome } from './outcome';
 import type { Question } from './question';
 
@@ -35,12 +34,12 @@ export interface Memories {
 	readonly run: Memory;
 }
 
-/** Two questions with the same key have the same answer. */
+/** Two questions with the same key have the same answer. The key names no instance. */
 export function keyOf(
-	{ idInstance }: Instance,
+	instanceKey: string,
 	{ endpoint: { messenger, operation }, value, force }: Question,
 ): string {
-	return JSON.stringify([idInstance, messenger, operation, value, force]);
+	return JSON.stringify([instanceKey, messenger, operation, value, force]);
 }
 
 export function recall({ execution, run }: Memories, key: string): Outcome | undefined {

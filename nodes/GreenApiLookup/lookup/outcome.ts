@@ -3,7 +3,7 @@
  * comes back is a failure of the item, because unknown must never become "no account".
  */
 
-import type { Endpoint } from '../endpoints';
+import type { Endpoint, Messenger } from '../endpoints';
 import { failure, type Failure, type FailureCode } from './failures';
 import type { RateNews } from './pacer';
 import type { Question } from './question';
@@ -69,17 +69,24 @@ function codeOfStatus(status: number): FailureCode {
 	return STATUSES[status] ?? (status >= 400 ? 'badRequest' : 'badResponse');
 }
 
+/** Where each messenger's answer says whether the account exists. */
+const EXISTS: Readonly<Record<Messenger, string>> = {
+	max: 'exist',
+	telegram: 'exist',
+	whatsapp: 'existsWhatsapp',
+};
+
 /** Whether the account exists, in the words of the messenger's own endpoint. */
 export function existsOf({ messenger }: Endpoint, body: JsonObject): unknown {
-	return messenger === 'whatsapp' ? body.existsWhatsapp : body.exist;
+	return body[EXISTS[messenger]];
 }
 
 /** Why a 200 body is no clear answer to the endpoint's question; undefined where it is one. */
-function unclear(endpoint: Endpoint, body: JsonObject): string | undefined {
+function unclear(endpoint: Endpoint, body: JsonObject, text: string): string | undefined {
 	switch (endpoint.operation) {
 		case 'checkAccount':
-			if (typeof existsOf(endpoint, body) === 'boolean') return undefined;
-			return 'it says neither true nor false';
+			if (typeof existsOf(endpoint, body) !== 'boolean') return 'it says neither true nor false';
+			return saysTwice(EXISTS[endpoint.messenger], text) ? 'it says so twice' : undefined;
 		case 'getAccountSettings':
 			return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
 		case 'getContactInfo':
@@ -87,6 +94,30 @@ function unclear(endpoint: Endpoint, body: JsonObject): string | undefined {
 				? undefined
 				: 'it names no contact';
 	}
+}
+
+/** Whether a body answers more than once: JSON.parse would take the last one without a word. */
+function saysTwice(field: string, text: string): boolean {
+	const keys = [...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => unescaped(key));
+	return keys.filter((key) => key === field).length > 1;
+}
+
+function unescaped(key = ''): unknown {
+	return key.includes('\\') ? parseJson(`"${key}"`) : key;
+}
+
+/** Deeper than any answer; n8n, which walks rows by recursion, would not survive much more. */
+const DEEPEST = 100;
+
+function isTooDeep(body: JsonObject): boolean {
+	let level: unknown[] = [body];
+	for (let depth = 0; depth < DEEPEST; depth++) {
+		level = level.flatMap((value) =>
+			typeof value === 'object' && value !== null ? Object.values(value) : [],
+		);
+		if (level.length === 0) return false;
+	}
+	return true;
 }
 
 /** @param at when the answer came: milliseconds since 1970 */
@@ -111,7 +142,7 @@ export function readOutcome(question: Question, response: LookupResponse, at: nu
 	if (status < 200 || status > 299) return fail(codeOfStatus(status));
 	if (!isObject(body)) return fail('badResponse', 'it is not a JSON object');
 	if (reason !== undefined || body.status === false) return fail('badResponse');
-	const why = unclear(endpoint, body);
+	const why = isTooDeep(body) ? 'it is nested too deep' : unclear(endpoint, body, response.text);
 	return why === undefined ? { question, body, at } : fail('badResponse', why);
 }
 

@@ -38,3 +38,29 @@ export function inSlices(clock: Clock): () => Promise<void> | undefined {
 		});
 	};
 }
+
+/** Something took too long. Its code is that of Node's network errors. */
+export class TimedOut extends Error {
+	readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * What comes of work, if it comes in time; else the work is left alone.
+ * @throws TimedOut after so many milliseconds
+ */
+export async function inTime<Result>(
+	work: Promise<Result>,
+	ms: number,
+	clock: Clock,
+): Promise<Result> {
+	const done = new AbortController();
+	const late = clock.sleep(ms, done.signal).then(() => {
+		throw new TimedOut();
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		done.abort();
+		late.catch(() => undefined);
+	}
+}

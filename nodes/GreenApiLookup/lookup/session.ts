@@ -17,11 +17,11 @@ import {
 	type Outcome,
 } from './outcome';
 import type { Pacer } from './pacer';
-import { inSlices, type Clock } from './platform';
+import { inSlices, inTime, type Clock } from './platform';
 import { requestOf, type LookupRequest, type Question } from './question';
 import { Report } from './report';
 import { nextTry, type RetryLimits } from './retry';
-import { CONTACT_LIMIT_PAUSE_MS, type Shared } from './shared';
+import { CONTACT_LIMIT_PAUSE_MS, hashOf, type Shared } from './shared';
 
 /** Sends one request to the instance; rejects only where there is no HTTP answer at all. */
 export type Transport = (request: LookupRequest) => Promise<LookupResponse>;
@@ -30,6 +30,8 @@ export type Transport = (request: LookupRequest) => Promise<LookupResponse>;
 export interface Line {
 	readonly instance: Instance;
 	readonly send: Transport;
+	/** Milliseconds after which a call is given up, even where an answer drips in. */
+	readonly timeoutMs: number;
 	/** Percentage of the instance's limits that this process may use: 1 to 100. */
 	readonly rateShare: number;
 }
@@ -141,6 +143,7 @@ export class Session {
 	private async plan(): Promise<Job[]> {
 		const { line, memories } = this.options;
 		const jobs = new Map<string, Job>();
+		const instanceKey = isFailure(line) ? '' : hashOf(line.instance.idInstance);
 		const breathe = inSlices(this.clock);
 		for (const [index, question] of this.questions.entries()) {
 			await breathe();
@@ -148,7 +151,7 @@ export class Session {
 				this.settle([index], isFailure(line) ? line : (question as Failure));
 				continue;
 			}
-			const key = keyOf(line.instance, question);
+			const key = keyOf(instanceKey, question);
 			const known = recall(memories, key);
 			if (known) {
 				this.settle([index], known);
@@ -343,7 +346,8 @@ export class Session {
 		this.options.memories.execution.account.calls++;
 		this.report.called();
 		try {
-			const response = await line.send(requestOf(job.question));
+			const sending = line.send(requestOf(job.question));
+			const response = await inTime(sending, line.timeoutMs, this.clock);
 			const now = this.clock.now();
 			pacer.learn(rateNewsOf(response, now), sentAt);
 			return readOutcome(job.question, response, now);
