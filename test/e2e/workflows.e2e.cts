@@ -23,6 +23,9 @@ const CHECK = {
 	phoneNumber: '={{ $json.phone }}',
 };
 
+// eslint-disable-next-line no-control-regex -- a terminal's colours begin with an escape character
+const COLOURS = /\u001b\[\d+m/g;
+
 let world: World;
 
 beforeAll(async () => {
@@ -45,8 +48,10 @@ afterAll(async () => await world.close());
 /** The run of `n8n execute`, from what it prints. */
 async function execute(id: string): Promise<IRunExecutionData> {
 	const output = await world.n8n.command('execute', `--id=${id}`, '--rawOutput');
-	const json = output.slice(output.indexOf('{"'));
 	expect(output).not.toContain(MARK);
+	// Among the lines of the log, in colours.
+	const plain = output.replace(COLOURS, '');
+	const [json = ''] = /\{\n\s+"data"[^]*?\n\}/.exec(plain) ?? [];
 	return (JSON.parse(json) as { data: IRunExecutionData }).data;
 }
 
