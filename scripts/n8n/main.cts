@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { instanceOf, type InstanceSettings, type Messenger } from '../../simulator/instance.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { credentialsOf, exampleWorkflows, importInto } from './content.cts';
 import { CACHE, installN8n, NEWEST } from './install.cts';
@@ -60,7 +61,8 @@ async function main(): Promise<void> {
 			...(values.verbose && { onLog: tell }),
 		});
 		if (stopping.signal.aborted) return;
-		if (!values.real) simulator = await startSimulator({ port: 4100 });
+		if (!values.real)
+			simulator = await startSimulator({ port: 4100, instances: MESSENGERS.map(instanceIn2026) });
 		tell('Importing the example workflows …');
 		await importInto(n8n, simulator ? credentialsOf(simulator) : [], exampleWorkflows());
 		if (stopping.signal.aborted) return;
@@ -77,6 +79,13 @@ async function main(): Promise<void> {
 		await simulator?.close();
 		rmSync(userFolder, { recursive: true, force: true });
 	}
+}
+
+const MESSENGERS = ['max', 'telegram', 'whatsapp'] as const;
+
+/** As GREEN-API's hosts answer since 2026: numbers of more than 12 digits too. */
+function instanceIn2026(messenger: Messenger): InstanceSettings {
+	return instanceOf(messenger, { dress: 'newer' });
 }
 
 function welcome(url: string, simulator: Simulator | undefined): string {
