@@ -68,6 +68,17 @@ export async function installN8n(
 	};
 }
 
+/**
+ * A folder that has n8n-core, the engine, of a version in its node_modules, and its n8n-workflow.
+ * @param tell is given a line of progress now and then
+ */
+export async function installCore(version: string, tell: (line: string) => void): Promise<string> {
+	return await installed(`n8n-core-${version}`, tell, async (folder) => {
+		writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+		await npm(folder, ['install', '--ignore-scripts', `n8n-core@${version}`], tell);
+	});
+}
+
 /** A folder of the cache, filled if it is not there; never half, because it gets its name at the end. */
 async function installed(
 	name: string,

@@ -54,9 +54,8 @@ export interface WorldOptions {
 const UNLIMITED = { check: 100_000, contact: 100_000, account: 100_000 };
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-	const installed = await installN8n(options.version ?? NEWEST, (line) =>
-		process.stderr.write(`${line}\n`),
-	);
+	const version = options.version ?? process.env.N8N_VERSION ?? NEWEST;
+	const installed = await installN8n(version, (line) => process.stderr.write(`${line}\n`));
 	const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-e2e-'));
 	const changes = { ratePerSecond: UNLIMITED, ...options.instances };
 	const simulator = await startSimulator({
@@ -83,7 +82,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 			[...credentials, ...(options.credentials ?? [])],
 			options.workflows ?? [],
 		);
-		for (const id of options.published ?? []) await n8n.command('publish:workflow', `--id=${id}`);
+		for (const id of options.published ?? []) {
+			// What 2.x calls to publish is to activate in 1.x.
+			if (version.startsWith('1.')) {
+				await n8n.command('update:workflow', `--id=${id}`, '--active=true');
+			} else {
+				await n8n.command('publish:workflow', `--id=${id}`);
+			}
+		}
 		if (!options.isNotStarted) {
 			await n8n.start();
 			await n8n.setUpOwner();

@@ -58,9 +58,12 @@ describe('MAX Check Account', () => {
 		['lists without an end', '['.repeat(200_000), BAD],
 		['objects without an end', '{"a":'.repeat(100_000), BAD],
 		['an answer and something very deep', `{"exist":true,"deep":${nested(50_000)}}`, BAD],
-		['an answer and something large', `{"exist":true,"chatId":"1","x":"${'x'.repeat(3e6)}"}`, YES],
+		['an answer and something large', `{"exist":true,"chatId":"1","x":"${'x'.repeat(5e5)}"}`, YES],
+		['more than any answer', `{"exist":true,"chatId":"1","x":"${'x'.repeat(3e6)}"}`, BAD],
 		['two answers that differ', '{"exist":false,"exist":true,"chatId":"1"}', BAD],
 		['two answers, one of them escaped', '{"exist":false,"\\u0065xist":true,"chatId":"1"}', BAD],
+		['a refusal that is taken back', '{"status":false,"exist":true,"status":true}', BAD],
+		['many quotes', `{"exist":true,"chatId":"1","x":"${'\\"'.repeat(2e5)}"}`, YES],
 		['__proto__ with an answer in it', '{"__proto__":{"exist":true,"chatId":"1"}}', BAD],
 		['__proto__ beside the answer', '{"__proto__":{"polluted":1},"exist":true,"chatId":"1"}', YES],
 		[
@@ -146,4 +149,18 @@ test.each([
 
 	expect(row.error).toBeUndefined();
 	expect(row.exist).toBe(true);
+});
+
+test('a message without an end does not hold n8n up, and is shown in part, as plain text', async () => {
+	const message = `\u001b[2J<b>instance </b>${'instance '.repeat(50_000)}`;
+	const begun = performance.now();
+	const row = await rowFor('max', 'checkAccount', {
+		status: 400,
+		body: JSON.stringify({ message }),
+	});
+
+	expect(performance.now() - begun).toBeLessThan(2000);
+	const { message: shown } = row.error as { message: string };
+	expect(shown.length).toBeLessThan(500);
+	expect(shown).not.toMatch(/[\p{Cc}<>]/u);
 });

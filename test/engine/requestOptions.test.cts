@@ -36,7 +36,7 @@ async function listen(on: Server): Promise<number> {
 async function run(apiUrl: string, requestOptions: IDataObject, door: Door = 'bulk') {
 	return await runWorkflow({
 		door,
-		credential: { apiUrl, idInstance: '1', apiTokenInstance: 'token' },
+		credential: { apiUrl, idInstance: '1', apiTokenInstance: 'some-token' },
 		pinned: { [ITEMS]: [{}] },
 		workflow: lookupWorkflow(
 			{
@@ -64,7 +64,7 @@ describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
 		const { output } = await run('http://127.0.0.1:9', { proxy: `http://127.0.0.1:${port}` }, door);
 
 		expect(output(LOOKUP)[0]?.json).toMatchObject({ exists: true });
-		expect(seen).toEqual(['http://127.0.0.1:9/waInstance1/checkWhatsapp/token']);
+		expect(seen).toEqual(['http://127.0.0.1:9/waInstance1/checkWhatsapp/some-token']);
 	});
 
 	test('a certificate that nobody signed is refused, unless SSL issues are ignored', async () => {
@@ -92,18 +92,22 @@ describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
 	});
 });
 
-test.each(['my proxy', 'proxy.local:3128', 'localhost:3128', 'ftp://proxy', 'http://'])(
-	'the proxy "%s" fails every item, and the message says how to write it',
-	async (proxy) => {
-		const { output } = await run('http://127.0.0.1:9', { proxy });
+test.each([
+	'my proxy',
+	'proxy.local:3128',
+	'localhost:3128',
+	'ftp://proxy',
+	'http://',
+	'http://u:%E0%A4%A@proxy',
+])('the proxy "%s" fails every item, and the message says how to write it', async (proxy) => {
+	const { output } = await run('http://127.0.0.1:9', { proxy });
 
-		expect(output(LOOKUP)[0]?.json).toMatchObject({
-			exists: null,
-			error: {
-				code: 'network',
-				asked: false,
-				message: expect.stringContaining('http://127.0.0.1:3128'),
-			},
-		});
-	},
-);
+	expect(output(LOOKUP)[0]?.json).toMatchObject({
+		exists: null,
+		error: {
+			code: 'network',
+			asked: false,
+			message: expect.stringContaining('http://127.0.0.1:3128'),
+		},
+	});
+});

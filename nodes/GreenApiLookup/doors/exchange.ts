@@ -57,12 +57,20 @@ export function toConnectionOptions(options: RequestOptions): Partial<IHttpReque
 
 /** Whether Request Options can be used; a failure of every item of the run if not. */
 export function checkRequestOptions({ proxy }: RequestOptions): Failure | undefined {
-	if (!proxy || (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy))) return undefined;
+	if (!proxy || isProxy(proxy)) return undefined;
 	return runFailure(
 		'network',
 		'The proxy in the Request Options of this node is not a URL. Write it with scheme, host and ' +
 			'port, e.g. http://127.0.0.1:3128.',
 	);
+}
+
+function isProxy(proxy: string): boolean {
+	try {
+		return /^https?:\/\/[^/]/i.test(proxy) && toProxy(new URL(proxy)) !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 function toProxy(url: URL): NonNullable<IHttpRequestOptions['proxy']> {
@@ -94,6 +102,9 @@ export function toHttpRequest({ verb, path, body }: LookupRequest): IHttpRequest
 	};
 }
 
+/** Characters of a body that are read: a longer one is cut, and with that no JSON any more. */
+const LONGEST_BODY = 1_000_000;
+
 /**
  * n8n's full response, without the token.
  * @param redact takes the token out of a text
@@ -104,5 +115,5 @@ export function toLookupResponse(
 ): LookupResponse {
 	const { statusCode, headers, body } = response as IN8nHttpFullResponse;
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-	return { status: statusCode, headers, text: redact(text) };
+	return { status: statusCode, headers, text: redact(text.slice(0, LONGEST_BODY)) };
 }

@@ -9,7 +9,7 @@ import { memoryOf, type Account } from '../lookup/memory';
 import { isFailure } from '../lookup/outcome';
 import type { RetryLimits } from '../lookup/retry';
 import { Session, type Line } from '../lookup/session';
-import { hashOf, type Shared } from '../lookup/shared';
+import { hashOf, keyOfInstance, type Shared } from '../lookup/shared';
 import { checkRequestOptions } from './exchange';
 import { stopsOnFailure, type Inquiry, type ReadParameter } from './item';
 
@@ -82,7 +82,7 @@ export function openSession(
 	inquiries: readonly Inquiry[],
 ): Session {
 	const node = context.getNode();
-	const owner = hashOf(node.name, isFailure(line) ? '' : line.instance.idInstance);
+	const owner = hashOf(node.name, isFailure(line) ? '' : keyOfInstance(line.instance));
 	const { retry, maxCalls, requestOptions } = settings;
 	const kept = context.getContext('node');
 	return new Session(

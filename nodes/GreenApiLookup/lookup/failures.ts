@@ -284,6 +284,8 @@ function quote(value: unknown): string {
 	return `"${clip(shown, QUOTED_LENGTH)}"`;
 }
 
+/** A piece of foreign text, without what a terminal or a browser would take for a command. */
 function clip(text: string, length: number): string {
-	return text.length > length ? `${text.slice(0, length)}…` : text;
+	const piece = text.length > length ? `${text.slice(0, length)}…` : text;
+	return piece.replace(/\p{Cc}+/gu, ' ').replace(/[<>]/g, '');
 }

@@ -86,7 +86,11 @@ function parseIdInstance(idInstance: string): string {
 	);
 }
 
-/** GREEN-API's have 50 characters; a longer URL is refused by servers. */
+/**
+ * GREEN-API's have 50 characters. A longer URL is refused by servers; a very short token would be
+ * found, and taken out, in every answer.
+ */
+const SHORTEST_TOKEN = 8;
 const LONGEST_TOKEN = 500;
 const NO_TOKEN =
 	'API Token is not a token. Copy apiTokenInstance from the instance in the GREEN-API console';
@@ -97,11 +101,11 @@ function parseToken(token: string): string {
 			'API Token is empty. Copy apiTokenInstance from the instance in the GREEN-API console',
 		);
 	}
-	if (token.length > LONGEST_TOKEN || /\p{Surrogate}/u.test(token)) {
-		throw new InstanceError(NO_TOKEN);
-	}
-	// A URL's dot segments survive percent-encoding and would change the path.
-	if (token === '.' || token === '..') {
+	if (
+		token.length < SHORTEST_TOKEN ||
+		token.length > LONGEST_TOKEN ||
+		/\p{Surrogate}/u.test(token)
+	) {
 		throw new InstanceError(NO_TOKEN);
 	}
 	return token;

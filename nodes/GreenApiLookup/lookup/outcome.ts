@@ -86,7 +86,7 @@ function unclear(endpoint: Endpoint, body: JsonObject, text: string): string | u
 	switch (endpoint.operation) {
 		case 'checkAccount':
 			if (typeof existsOf(endpoint, body) !== 'boolean') return 'it says neither true nor false';
-			return saysTwice(EXISTS[endpoint.messenger], text) ? 'it says so twice' : undefined;
+			return saysTwice(text) ? 'it says something twice' : undefined;
 		case 'getAccountSettings':
 			return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
 		case 'getContactInfo':
@@ -96,14 +96,21 @@ function unclear(endpoint: Endpoint, body: JsonObject, text: string): string | u
 	}
 }
 
-/** Whether a body answers more than once: JSON.parse would take the last one without a word. */
-function saysTwice(field: string, text: string): boolean {
-	const keys = [...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => unescaped(key));
-	return keys.filter((key) => key === field).length > 1;
+/** Whether a field stands there more than once: JSON.parse would take the last one without a word. */
+function saysTwice(text: string): boolean {
+	const fields: unknown[] = [];
+	let depth = 0;
+	// Whole strings at a time: the search cannot begin again inside of one.
+	for (const [token, name, colon] of text.matchAll(/"((?:[^"\\]|\\.)*)"\s*(:?)|[{}[\]]/gs)) {
+		if (token === '{' || token === '[') depth++;
+		else if (token === '}' || token === ']') depth--;
+		else if (depth === 1 && colon) fields.push(unescaped(name));
+	}
+	return new Set(fields).size < fields.length;
 }
 
-function unescaped(key = ''): unknown {
-	return key.includes('\\') ? parseJson(`"${key}"`) : key;
+function unescaped(name = ''): unknown {
+	return name.includes('\\') ? parseJson(`"${name}"`) : name;
 }
 
 /** Deeper than any answer; n8n, which walks rows by recursion, would not survive much more. */
@@ -181,12 +188,17 @@ function networkCodeOf(error: unknown): string | undefined {
 	return code;
 }
 
+/** Characters of the service's words that are read: enough for its own, too few to hang on. */
+const LONGEST_REASON = 1000;
+
 /** The service's own words for what went wrong; it has three places for them. */
 function reasonOf(body: unknown): string | undefined {
 	if (!isObject(body)) return undefined;
 	const { status } = isObject(body.invokeStatus) ? body.invokeStatus : body;
 	const said = [body.reason, body.message, status];
-	return said.find((text): text is string => typeof text === 'string' && text !== '');
+	return said
+		.find((text): text is string => typeof text === 'string' && text !== '')
+		?.slice(0, LONGEST_REASON);
 }
 
 /** Calls used and allowed this month, where the service told: numbers or strings, nested or not. */

@@ -21,7 +21,7 @@ import { inSlices, inTime, type Clock } from './platform';
 import { requestOf, type LookupRequest, type Question } from './question';
 import { Report } from './report';
 import { nextTry, type RetryLimits } from './retry';
-import { CONTACT_LIMIT_PAUSE_MS, hashOf, type Shared } from './shared';
+import { CONTACT_LIMIT_PAUSE_MS, keyOfInstance, type Shared } from './shared';
 
 /** Sends one request to the instance; rejects only where there is no HTTP answer at all. */
 export type Transport = (request: LookupRequest) => Promise<LookupResponse>;
@@ -143,7 +143,7 @@ export class Session {
 	private async plan(): Promise<Job[]> {
 		const { line, memories } = this.options;
 		const jobs = new Map<string, Job>();
-		const instanceKey = isFailure(line) ? '' : hashOf(line.instance.idInstance);
+		const instanceKey = isFailure(line) ? '' : keyOfInstance(line.instance);
 		const breathe = inSlices(this.clock);
 		for (const [index, question] of this.questions.entries()) {
 			await breathe();

@@ -28,8 +28,7 @@ export class Shared {
 		for (const [key, pacer] of this.pacers) {
 			if (pacer.isIdle(FORGET_AFTER_MS)) this.pacers.delete(key);
 		}
-		// An id is one instance, whichever of GREEN-API's hosts it is asked at.
-		const key = hashOf(instance.idInstance, path);
+		const key = hashOf(keyOfInstance(instance), path);
 		const pacer = this.pacers.get(key) ?? new Pacer(callsPerSecond, this.platform.clock);
 		this.pacers.set(key, pacer);
 		return pacer;
@@ -44,15 +43,23 @@ export class Shared {
 	heldUntil(instance: Instance): number | undefined {
 		const now = this.platform.clock.now();
 		for (const [key, until] of this.holds) if (until <= now) this.holds.delete(key);
-		return this.holds.get(hashOf(instance.idInstance));
+		return this.holds.get(keyOfInstance(instance));
 	}
 
 	/** Pauses number checks of an instance, in this process. @returns until when */
 	hold(instance: Instance, ms: number): number {
 		const until = this.platform.clock.now() + ms;
-		this.holds.set(hashOf(instance.idInstance), until);
+		this.holds.set(keyOfInstance(instance), until);
 		return until;
 	}
+}
+
+/**
+ * One instance, whichever of GREEN-API's hosts it is asked at. The token is part of it, so that a
+ * credential with somebody else's id can neither slow that instance down nor pause it.
+ */
+export function keyOfInstance({ idInstance, apiTokenInstance }: Instance): string {
+	return hashOf(idInstance, apiTokenInstance);
 }
 
 /** A key that does not tell what it was made of. */
