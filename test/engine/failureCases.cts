@@ -73,14 +73,14 @@ export const CASES: FailureCase[] = [
 			"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits",
 		),
 		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
-		message: /international format/,
+		message: /must contain only digits\. Check its country code and its length/,
 	},
 	{
 		title: '400 bad phone number',
 		messenger: 'max',
 		fault: failed(400, 'bad phone number, valid 11 or 12 digits'),
 		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
-		message: /valid 11 or 12 digits\. Write it in international format/,
+		message: /valid 11 or 12 digits\. Check its country code and its length/,
 	},
 	{
 		title: '400 check timeout',

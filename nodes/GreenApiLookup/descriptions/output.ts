@@ -10,7 +10,11 @@ export const listNotice: INodeProperties = {
 	name: 'listNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { operation: ['checkAccount', 'getContactInfo'] } },
+	displayOptions: {
+		show: { operation: ['checkAccount', 'getContactInfo'] },
+		// A tool gets one number at a time.
+		hide: { '@tool': [true] },
+	},
 };
 
 export const simplifyField: INodeProperties = {

@@ -141,6 +141,8 @@ export function readOutcome(question: Question, response: LookupResponse, at: nu
 			detail,
 			httpStatus: status,
 			retryAfter: retryAfterOf(headers, at),
+			// It was clean already: advice on how to write it would lead astray.
+			advice: 'Check its country code and its length: GREEN-API does not take it as it is.',
 			...quotaOf(body),
 		});
 
