@@ -43,8 +43,7 @@ const ABSENT = '+79876543211';
 const BAD = 'ask at reception';
 const BAD_SENTENCE =
 	'"ask at reception" is not a phone number that can be looked up: it holds something other than ' +
-	'digits. Write it in international format with the country code, e.g. +7 987 654-32-10, or ' +
-	'choose a Default Country in the options of this node.';
+	'digits. Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
 
 const FOUND_ROW = {
 	messenger: 'whatsapp',

@@ -93,7 +93,8 @@ function parseIdInstance(idInstance: string): string {
 const SHORTEST_TOKEN = 8;
 const LONGEST_TOKEN = 500;
 const NO_TOKEN =
-	'API Token is not a token. Copy apiTokenInstance from the instance in the GREEN-API console';
+	'API Token cannot be right: it is too short or too long. Copy apiTokenInstance from the ' +
+	'instance in the GREEN-API console';
 
 function parseToken(token: string): string {
 	if (token === '') {

@@ -93,7 +93,7 @@ function count(number: number, thing: string): string {
 }
 
 function duration(seconds: number): string {
-	if (seconds < 10) return `${seconds.toFixed(1)} s`;
+	if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1)} s`;
 	if (seconds < 100) return `${Math.round(seconds)} s`;
 	return `${Math.round(seconds / 60)} min`;
 }

@@ -31,7 +31,10 @@ const LONGEST_TEXT = 200;
 export const ONE_EACH = 'Give each number an item of its own.';
 const AS_TEXT = 'Keep phone numbers as text where they come from.';
 
-const NO_PHONE: Unclear = { why: 'it holds something other than digits' };
+const NO_PHONE: Unclear = {
+	why: 'it holds something other than digits',
+	advice: 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.',
+};
 const TWO_NUMBERS: Unclear = { why: 'it holds more than one number, or a range', advice: ONE_EACH };
 const EXTENSION: Unclear = {
 	why: 'it holds an extension',
