@@ -187,7 +187,7 @@ test('a number that cannot be looked up stops the run with advice', async () => 
 	await editor.runStep();
 
 	expect(await editor.failure()).toMatch(
-		/^"ask at reception" is not a phone number.+Write it in international format/s,
+		/^"ask at reception" is not a phone number.+Put a phone number there/s,
 	);
 	await editor.openSettings();
 	expect(await editor.valueOf('onError')).toBe('Stop Workflow');

@@ -164,6 +164,6 @@ describe('authenticate', () => {
 
 		await expect(
 			authenticate({ ...credentials, apiTokenInstance: token }, { url: PATH }),
-		).rejects.toThrow('API Token is not a token');
+		).rejects.toThrow('API Token cannot be right');
 	});
 });
