@@ -79,6 +79,8 @@ function jest(
 			'--json',
 			`--outputFile=${outputFile}`,
 			'--silent',
+			// Older engines leave the timers of broken requests behind, for up to five minutes.
+			'--forceExit',
 			...files,
 		],
 		// Jest shows its own progress; what it prints as JSON stands in the file as well.
