@@ -78,7 +78,12 @@ describe('the connection test says what is wrong', () => {
 		['http:// to a remote host', 'whatsapp', () => ({ apiUrl: 'http://10.0.0.1' }), /https:\/\//],
 		['an id with letters', 'whatsapp', () => ({ idInstance: 'wa7103' }), /^Instance ID must be/],
 		['an empty token', 'whatsapp', () => ({ apiTokenInstance: ' ' }), /^API Token is empty/],
-		['nobody listening', 'whatsapp', () => ({ apiUrl: 'http://127.0.0.1:1' }), /ECONNREFUSED/],
+		[
+			'nobody listening',
+			'whatsapp',
+			() => ({ apiUrl: 'http://127.0.0.1:1' }),
+			/ECONNREFUSED|refused/,
+		],
 	])('%s', async (_title, messenger, fields, message) => {
 		const credential = await credentialFor(messenger, fields);
 

@@ -184,11 +184,25 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESO
 /** Errors wrap each other (n8n's around axios's around Node's); the innermost code says most. */
 function networkCodeOf(error: unknown): string | undefined {
 	let code: string | undefined;
-	for (let depth = 0; isObject(error) && depth < 5; depth++, error = error.cause) {
-		if (typeof error.code === 'string' && /^[A-Z][A-Z\d_]+$/.test(error.code)) code = error.code;
+	for (let depth = 0, inner = error; isObject(inner) && depth < 5; depth++, inner = inner.cause) {
+		if (typeof inner.code === 'string' && /^[A-Z][A-Z\d_]+$/.test(inner.code)) code = inner.code;
 	}
-	return code;
+	return code ?? networkCodeInWords(error);
 }
+
+/** n8n 1.101 to 1.123 keep nothing of the error but its words. Only a code is taken from them. */
+function networkCodeInWords(error: unknown): string | undefined {
+	if (!isObject(error)) return undefined;
+	const words = [error.message, error.messages].flat().join(' ').slice(0, LONGEST_REASON);
+	const known = [...Object.keys(NETWORK_ERRORS), ...TIMEOUTS].find((code) => words.includes(code));
+	return known ?? WORDS.find(([pattern]) => pattern.test(words))?.[1];
+}
+
+const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
+	[/self-signed certificate/, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+	[/certificate has expired/, 'CERT_HAS_EXPIRED'],
+	[/timeout of \d+ms exceeded|timed out/i, 'ETIMEDOUT'],
+];
 
 /** Characters of the service's words that are read: enough for its own, too few to hang on. */
 const LONGEST_REASON = 1000;

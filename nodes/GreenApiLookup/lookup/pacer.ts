@@ -243,7 +243,9 @@ export class Pacer {
 	private increase(now: number): void {
 		const seconds = (now - this.speedSetAt) / 1000;
 		const isCalm = now - this.decreasedAt > CALM_AFTER_MS;
-		const isAlone = isCalm && this.others !== undefined && this.others < 1;
+		// What is not this process's share is the others' by right, and no reason to go slowly.
+		const theirs = this.limit - this.ownLimit();
+		const isAlone = isCalm && this.others !== undefined && this.others < theirs + 1;
 		const increase = isAlone ? INCREASE_ALONE_PER_SECOND : INCREASE_PER_SECOND;
 		this.speed = Math.min(1, this.speed + increase * seconds);
 		this.speedSetAt = now;
