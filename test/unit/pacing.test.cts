@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { failure, type Failure } from '../../nodes/GreenApiLookup/lookup/failures';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/memory';
 import { existsOf, isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/outcome';
+import { Pacer } from '../../nodes/GreenApiLookup/lookup/pacer';
+import type { Clock } from '../../nodes/GreenApiLookup/lookup/platform';
 import type { Question } from '../../nodes/GreenApiLookup/lookup/question';
 import type { Ending } from '../../nodes/GreenApiLookup/lookup/session';
 import { highestCount } from '../../simulator/rollingWindow.cts';
@@ -505,4 +507,36 @@ test('a call that never ends is given up, and the item fails as a timeout', asyn
 		expect.objectContaining({ code: 'timeout', asked: true }),
 	]);
 	expect(clock.monotonic()).toBeLessThan(200_000);
+});
+
+test('a process that stands still for a moment does not send above the limit when it goes on', async () => {
+	const clock = virtualClock();
+	const stalls: Array<{ from: number; to: number }> = [];
+	let sleeps = 0;
+	// Every 29th timer is 80 ms late, as when something else keeps the process busy.
+	const busy: Clock = {
+		now: () => clock.now(),
+		monotonic: () => clock.monotonic(),
+		async sleep(ms, signal) {
+			const from = clock.monotonic() + ms;
+			const isLate = sleeps++ % 29 === 28;
+			await clock.sleep(isLate ? ms + 80 : ms, signal);
+			if (isLate) stalls.push({ from, to: clock.monotonic() });
+		},
+	};
+	const pacer = new Pacer(100, busy);
+	const turns: number[] = [];
+	for (let index = 0; index < 1000; index++) {
+		turns.push(await pacer.turn());
+		pacer.ended();
+	}
+
+	// What had its turn just before a stall leaves the process at its end.
+	const left = turns.map((at) => {
+		const stall = stalls.find(({ from }) => at > from - 16 && at <= from);
+		return stall ? stall.to : at;
+	});
+
+	expect(stalls.length).toBeGreaterThan(5);
+	expect(highestCount(left.sort((one, other) => one - other))).toBeLessThanOrEqual(100);
 });

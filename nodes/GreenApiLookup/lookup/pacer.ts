@@ -204,10 +204,19 @@ export class Pacer {
 		while (this.queue.length > 0 && this.probe !== 'underWay') {
 			const wait = this.earliest() - this.clock.monotonic();
 			// Looked at again after the wait: the limit may have changed, a timer may be early.
-			if (wait > 0) await this.clock.sleep(wait);
+			if (wait > 0) await this.sleep(wait);
 			else this.send();
 		}
 		this.pumping = false;
+	}
+
+	private async sleep(ms: number): Promise<void> {
+		const due = this.clock.monotonic() + ms;
+		await this.clock.sleep(ms);
+		const now = this.clock.monotonic();
+		if (now - due <= JITTER_MS) return;
+		// The process stood still, and with it the calls that were about to leave: they leave now.
+		this.sent = this.sent.map((at) => (at > due - JITTER_MS ? now : at));
 	}
 
 	private earliest(): number {
