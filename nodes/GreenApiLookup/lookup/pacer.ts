@@ -216,7 +216,10 @@ export class Pacer {
 		const now = this.clock.monotonic();
 		if (now - due <= JITTER_MS) return;
 		// The process stood still, and with it the calls that were about to leave: they leave now.
-		this.sent = this.sent.map((at) => (at > due - JITTER_MS ? now : at));
+		for (let index = this.sent.length - 1; index >= 0; index--) {
+			if ((this.sent[index] as number) <= due - JITTER_MS) break;
+			this.sent[index] = now;
+		}
 	}
 
 	private earliest(): number {
