@@ -22,6 +22,9 @@ const JITTER_MS = 16;
 /** Milliseconds in which a process makes as many calls as it may in a second. */
 const PERIOD_MS = WINDOW_MS + JITTER_MS;
 
+/** Milliseconds in which a call that has its turn has left the process, unless that stands still. */
+const LEAVING_MS = 5;
+
 /** Milliseconds of lateness (of a timer, of a busy process) that are made up for. */
 const CATCH_UP_MS = 100;
 
@@ -70,15 +73,23 @@ export interface RateNews {
 	readonly waitMs: number;
 }
 
+/** One call's right to go. */
+export interface Turn {
+	/** When it went, in monotonic milliseconds; put later where the process kept it from leaving. */
+	readonly at: number;
+}
+
 interface Waiter {
-	readonly go: (at: number) => void;
+	readonly go: (turn: Turn) => void;
 }
 
 export class Pacer {
 	private readonly queue: Waiter[] = [];
 	private pumping = false;
-	/** When the latest calls went, oldest first; as many as the window can hold. */
-	private sent: number[] = [];
+	/** The latest calls, oldest first; as many as the window can hold. */
+	private sent: Array<{ at: number }> = [];
+	/** Those that may not have left the process yet. */
+	private leaving: Array<{ at: number }> = [];
 	/** When the next call is due. */
 	private due = Number.NEGATIVE_INFINITY;
 	private pausedUntil = Number.NEGATIVE_INFINITY;
@@ -109,23 +120,23 @@ export class Pacer {
 
 	/** Whether it can be forgotten: nobody uses it, and nobody did for so many milliseconds. */
 	isIdle(forMs: number): boolean {
-		const last = this.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
+		const last = this.sent.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
 		const now = this.clock.monotonic();
 		return this.shares.size === 0 && now - last > forMs && now > this.pausedUntil;
 	}
 
 	/**
 	 * Waits for the turn of one call, which has to be sent at once then.
-	 * @returns when it went, for `learn`
+	 * @returns its turn, for `learn`
 	 * @throws Cancelled as soon as the signal is aborted; the place in the queue is given up then
 	 */
-	async turn(signal?: AbortSignal): Promise<number> {
+	async turn(signal?: AbortSignal): Promise<Turn> {
 		if (signal?.aborted) throw new Cancelled();
-		return await new Promise<number>((resolve, reject) => {
+		return await new Promise<Turn>((resolve, reject) => {
 			const waiter: Waiter = {
-				go: (at) => {
+				go: (turn) => {
 					signal?.removeEventListener('abort', cancel);
-					resolve(at);
+					resolve(turn);
 				},
 			};
 			const cancel = () => {
@@ -143,16 +154,17 @@ export class Pacer {
 		if (this.probe !== 'underWay') return;
 		this.probe = 'done';
 		// It may have arrived as late as now, so the second that it counts in begins now.
-		this.sent = this.sent.map(() => this.clock.monotonic());
+		const now = this.clock.monotonic();
+		for (const turn of this.sent) turn.at = now;
 		if (!this.pumping) void this.pump();
 	}
 
 	/** Takes in what an answer says about the limit. */
-	learn(news: RateNews, sentAt: number): void {
+	learn(news: RateNews, turn: Turn): void {
 		const now = this.clock.monotonic();
 		if (news.limit !== undefined && news.limit > 0) this.limit = news.limit;
 		if (news.remaining !== undefined) {
-			const others = Math.max(0, this.limit - news.remaining - this.sentUntil(sentAt));
+			const others = Math.max(0, this.limit - news.remaining - this.sentUntil(turn.at));
 			const known = this.others ?? others;
 			this.others = known + ESTIMATE_WEIGHT * (others - known);
 		}
@@ -204,28 +216,15 @@ export class Pacer {
 		while (this.queue.length > 0 && this.probe !== 'underWay') {
 			const wait = this.earliest() - this.clock.monotonic();
 			// Looked at again after the wait: the limit may have changed, a timer may be early.
-			if (wait > 0) await this.sleep(wait);
+			if (wait > 0) await this.clock.sleep(wait);
 			else this.send();
 		}
 		this.pumping = false;
 	}
 
-	private async sleep(ms: number): Promise<void> {
-		const due = this.clock.monotonic() + ms;
-		await this.clock.sleep(ms);
-		const now = this.clock.monotonic();
-		if (now - due <= JITTER_MS) return;
-		// The process stood still, and with it the calls that were about to leave: they leave now.
-		for (let index = this.sent.length - 1; index >= 0; index--) {
-			if ((this.sent[index] as number) <= due - JITTER_MS) break;
-			this.sent[index] = now;
-		}
-	}
-
 	private earliest(): number {
 		const { calls, ms } = this.period();
-		const inPeriod = this.sent.at(-calls);
-		const windowFree = inPeriod === undefined ? Number.NEGATIVE_INFINITY : inPeriod + ms;
+		const windowFree = (this.sent.at(-calls)?.at ?? Number.NEGATIVE_INFINITY) + ms;
 		return Math.max(windowFree, this.due, this.pausedUntil);
 	}
 
@@ -233,19 +232,33 @@ export class Pacer {
 		const now = this.clock.monotonic();
 		const spacing = this.spacing();
 		this.due = Math.max(this.due, now - Math.max(spacing, CATCH_UP_MS)) + spacing;
-		this.sent.push(now);
+		const turn = { at: now };
+		this.sent.push(turn);
+		if (this.leaving.push(turn) === 1) void this.watchLeaving();
 		const { calls } = this.period();
 		// Trimmed rarely, because trimming moves the whole list.
 		if (this.sent.length > 2 * calls + 100) this.sent = this.sent.slice(-calls);
 		if (this.probe === 'none') this.probe = 'underWay';
-		this.queue.shift()?.go(now);
+		this.queue.shift()?.go(turn);
+	}
+
+	/**
+	 * A process that stands still (a garbage collection, somebody's long loop) keeps calls that have
+	 * had their turn from leaving. The service counts from when they come, so the pacer has to as well.
+	 */
+	private async watchLeaving(): Promise<void> {
+		const due = this.clock.monotonic() + LEAVING_MS;
+		await this.clock.sleep(LEAVING_MS);
+		const now = this.clock.monotonic();
+		for (const turn of this.leaving) turn.at = Math.min(now, turn.at + now - due);
+		this.leaving = [];
 	}
 
 	/** Own calls in the second that ended then, the one of that moment among them. */
 	private sentUntil(end: number): number {
 		let count = 0;
 		for (let index = this.sent.length - 1; index >= 0; index--) {
-			const at = this.sent[index] as number;
+			const { at } = this.sent[index] as Turn;
 			if (at <= end - WINDOW_MS) break;
 			if (at <= end) count++;
 		}

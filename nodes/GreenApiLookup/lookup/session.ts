@@ -16,7 +16,7 @@ import {
 	type LookupResponse,
 	type Outcome,
 } from './outcome';
-import type { Pacer } from './pacer';
+import type { Pacer, Turn } from './pacer';
 import { inSlices, inTime, type Clock } from './platform';
 import { requestOf, type LookupRequest, type Question } from './question';
 import { Report } from './report';
@@ -190,11 +190,11 @@ export class Session {
 			const job = isFree ? (this.dueRetry() ?? nextOf(jobs)) : undefined;
 			if (job) {
 				if (!this.settleUnasked(job, line) && !this.joins(job)) {
-					const sentAt = await this.turn(pacer);
+					const turn = await this.turn(pacer);
 					// Looked at again: an answer may have come in while it was waiting.
-					if (sentAt === undefined) this.retryIn(0, job);
+					if (!turn) this.retryIn(0, job);
 					else if (this.settleUnasked(job, line) || this.joins(job)) pacer.ended();
-					else this.start(job, line, pacer, sentAt);
+					else this.start(job, line, pacer, turn);
 				}
 				await breathe();
 				this.tellProgress();
@@ -235,15 +235,15 @@ export class Session {
 		this.wake();
 	}
 
-	/** When the next call may go, which is now; undefined where the wait for it was halted. */
-	private async turn(pacer: Pacer): Promise<number | undefined> {
+	/** The next call may go, now; undefined where the wait for it was halted. */
+	private async turn(pacer: Pacer): Promise<Turn | undefined> {
 		const { batching } = this.options;
 		const { signal } = this.halt;
 		try {
 			await batching.wait(signal);
-			const sentAt = await pacer.turn(signal);
+			const turn = await pacer.turn(signal);
 			batching.sent();
-			return sentAt;
+			return turn;
 		} catch (error) {
 			if (!signal.aborted) this.crashed = error;
 			return undefined;
@@ -263,9 +263,9 @@ export class Session {
 		return true;
 	}
 
-	private start(job: Job, line: Line, pacer: Pacer, sentAt: number): void {
+	private start(job: Job, line: Line, pacer: Pacer, turn: Turn): void {
 		const { flights } = this.options.memories.execution;
-		const flight = this.call(job, line, pacer, sentAt).finally(() => flights.delete(job.key));
+		const flight = this.call(job, line, pacer, turn).finally(() => flights.delete(job.key));
 		flights.set(job.key, flight);
 	}
 
@@ -300,16 +300,16 @@ export class Session {
 	}
 
 	/** One call for a job, and what follows from its outcome. Never rejects. */
-	private async call(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<void> {
+	private async call(job: Job, line: Line, pacer: Pacer, turn: Turn): Promise<void> {
 		const { memories, retry, shared, signal } = this.options;
 		this.underWay++;
-		if (job.refusedAt !== undefined) job.ms += sentAt - job.refusedAt;
+		if (job.refusedAt !== undefined) job.ms += turn.at - job.refusedAt;
 		try {
-			const outcome = this.heeded(await this.ask(job, line, pacer, sentAt), line);
+			const outcome = this.heeded(await this.ask(job, line, pacer, turn), line);
 			if (signal?.aborted) return;
 			const now = this.clock.monotonic();
 			const isRefused = isFailure(outcome) && outcome.code === 'rateLimited';
-			job.ms += now - sentAt;
+			job.ms += now - turn.at;
 			job.refusedAt = isRefused ? now : undefined;
 			if (!isRefused) job.tries++;
 			const wait = isFailure(outcome)
@@ -341,7 +341,7 @@ export class Session {
 		return failure('contactLimit', { ...outcome, endpoint, until });
 	}
 
-	private async ask(job: Job, line: Line, pacer: Pacer, sentAt: number): Promise<Outcome> {
+	private async ask(job: Job, line: Line, pacer: Pacer, turn: Turn): Promise<Outcome> {
 		job.calls++;
 		this.options.memories.execution.account.calls++;
 		this.report.called();
@@ -349,7 +349,7 @@ export class Session {
 			const sending = line.send(requestOf(job.question));
 			const response = await inTime(sending, line.timeoutMs, this.clock);
 			const now = this.clock.now();
-			pacer.learn(rateNewsOf(response, now), sentAt);
+			pacer.learn(rateNewsOf(response, now), turn);
 			return readOutcome(job.question, response, now);
 		} catch (error) {
 			return readNetworkError(job.question, error);
