@@ -42,6 +42,12 @@ export interface Reply {
 	readonly body: unknown;
 }
 
+/** What runs at the moment; it must not outlive this process, however that ends. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+	for (const child of running) child.kill('SIGKILL');
+});
+
 export class RealN8n {
 	/** All that it has logged. */
 	readonly log: string[] = [];
@@ -172,6 +178,8 @@ export class RealN8n {
 			env: this.env,
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
+		running.add(child);
+		child.once('exit', () => running.delete(child));
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (data: Buffer) => {
 				for (const line of data.toString().split('\n')) this.tell(line);

@@ -3,22 +3,20 @@
  * one real n8n, against the same simulated service. Prints a table and puts it into docs/benchmarks.md.
  */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os, { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import type { IDataObject, INode } from 'n8n-workflow';
-import { request } from 'undici';
+import type { IDataObject } from 'n8n-workflow';
 
-import { credentialsOf, importInto, withCredential } from '../../scripts/n8n/content.cts';
-import type { ImportedCredential, ImportedWorkflow } from '../../scripts/n8n/content.cts';
-import { installN8n, NEWEST } from '../../scripts/n8n/install.cts';
-import { installPackage } from '../../scripts/n8n/pack.cts';
-import { RealN8n, waitFor } from '../../scripts/n8n/process.cts';
+import { NEWEST } from '../../scripts/n8n/install.cts';
+import type { RealN8n } from '../../scripts/n8n/process.cts';
 import type { Fault } from '../../simulator/faults.cts';
-import { instanceOf } from '../../simulator/instance.cts';
-import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import type { Simulator } from '../../simulator/server.cts';
+import { callWebhook, createWorld } from '../e2e/harness.cts';
+import { randomOf } from '../random.cts';
+import { BENCH, installBenchCredential, WAY_IDS, waysFor, workflowOf, type Way } from './ways.cts';
 
 const ROOT = path.resolve(__dirname, '../..');
 const LATENCY_MS = 150;
@@ -32,180 +30,6 @@ const FAULTS: readonly Fault[] = [
 	{ share: 0.0067, status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },
 	{ share: 0.0067, connection: 'reset' },
 ];
-
-type Piece = Pick<INode, 'name' | 'type' | 'typeVersion' | 'parameters'> & Partial<INode>;
-
-/** A way to check a list: the nodes that a person has to wire for it. */
-interface Way {
-	readonly id: string;
-	readonly title: string;
-	readonly nodes: readonly Piece[];
-	/** Whether the nodes stand in a loop whose first node is Loop Over Items. */
-	readonly isLoop?: true;
-}
-
-const BENCH_CREDENTIAL = 'benchInstanceApi';
-
-function waysFor({ url, instances }: Simulator): Way[] {
-	const whatsapp = instances.find(({ messenger }) => messenger === 'whatsapp');
-	if (!whatsapp) throw new Error('No WhatsApp instance is simulated');
-	const { idInstance, apiTokenInstance } = whatsapp;
-	const http = (options: IDataObject, more: IDataObject = {}): Piece => ({
-		name: 'HTTP Request',
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		parameters: {
-			method: 'POST',
-			url: `${url}/waInstance${idInstance}/checkWhatsapp/${apiTokenInstance}`,
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '={ "phoneNumber": {{ $json.phone }} }',
-			options,
-			...more,
-		} as INode['parameters'],
-		onError: 'continueRegularOutput',
-	});
-	const batching = (batchSize: number, batchInterval: number) => ({
-		batching: { batch: { batchSize, batchInterval } },
-	});
-	return [
-		{
-			id: 'node',
-			title: 'GREEN-API Lookup',
-			nodes: [
-				{
-					name: 'Lookup',
-					type: 'n8n-nodes-green-api-lookup.greenApiLookup',
-					typeVersion: 1,
-					parameters: {
-						resource: 'whatsapp',
-						operation: 'checkAccount',
-						phoneNumber: '={{ $json.phone }}',
-					},
-					onError: 'continueRegularOutput',
-				},
-			],
-		},
-		{ id: 'http', title: 'HTTP Request as it comes', nodes: [http({})] },
-		{
-			id: 'http-10',
-			title: 'HTTP Request, Batching 10 per 1,000 ms',
-			nodes: [http(batching(10, 1000))],
-		},
-		{ id: 'http-1', title: 'HTTP Request, Batching 1 per 100 ms', nodes: [http(batching(1, 100))] },
-		{
-			id: 'loop',
-			title: 'Loop Over Items 10 + HTTP Request + Wait 1 s',
-			isLoop: true,
-			nodes: [
-				{
-					name: 'Loop Over Items',
-					type: 'n8n-nodes-base.splitInBatches',
-					typeVersion: 3,
-					parameters: { batchSize: 10, options: {} },
-				},
-				http({}),
-				{
-					name: 'Wait',
-					type: 'n8n-nodes-base.wait',
-					typeVersion: 1.1,
-					parameters: { amount: 1 },
-					webhookId: 'wait',
-				},
-			],
-		},
-		{
-			id: 'credential',
-			title: 'HTTP Request with a credential of the same kind',
-			nodes: [
-				{
-					...http(
-						{},
-						{
-							url: `${url}/waInstance${idInstance}/checkWhatsapp/{apiTokenInstance}`,
-							authentication: 'predefinedCredentialType',
-							nodeCredentialType: BENCH_CREDENTIAL,
-						},
-					),
-					credentials: { [BENCH_CREDENTIAL]: { id: 'bench', name: 'Bench' } },
-				},
-			],
-		},
-	];
-}
-
-/** Webhook → Items → the way's nodes → Result, whose rows the webhook answers with. */
-function workflowOf({ id, title, nodes, isLoop }: Way): ImportedWorkflow {
-	const webhook: Piece = {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: id,
-		parameters: {
-			path: id,
-			httpMethod: 'POST',
-			responseMode: 'lastNode',
-			responseData: 'allEntries',
-		},
-	};
-	const items: Piece = {
-		name: 'Items',
-		type: 'n8n-nodes-base.splitOut',
-		typeVersion: 1,
-		parameters: { fieldToSplitOut: 'body.items' },
-	};
-	const result: Piece = {
-		name: 'Result',
-		type: 'n8n-nodes-base.noOp',
-		typeVersion: 1,
-		parameters: {},
-	};
-	const chain = isLoop ? [webhook, items, nodes[0] as Piece] : [webhook, items, ...nodes, result];
-	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-	const connections: ImportedWorkflow['connections'] = {};
-	for (const [index, { name }] of chain.slice(0, -1).entries()) {
-		connections[name] = { main: [to((chain[index + 1] as Piece).name)] };
-	}
-	if (isLoop) {
-		const [loop, ...body] = nodes.map(({ name }) => name) as [string, ...string[]];
-		connections[loop] = { main: [to(result.name), to(body[0] as string)] };
-		for (const [index, name] of body.entries())
-			connections[name] = { main: [to(body[index + 1] ?? loop)] };
-	}
-	const all = isLoop ? [webhook, items, ...nodes, result] : chain;
-	return {
-		id,
-		name: title,
-		nodes: all.map((piece, index) =>
-			withCredential({ id: piece.name, position: [index * 200, 0], ...piece } as INode),
-		),
-		connections,
-	};
-}
-
-/** A credential as this package's, for the HTTP Request node, which may not use ours. */
-function installBenchCredential(userFolder: string): void {
-	const folder = path.join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-bench');
-	mkdirSync(folder, { recursive: true });
-	const manifest = {
-		name: 'n8n-nodes-bench',
-		version: '1.0.0',
-		n8n: { n8nNodesApiVersion: 1, credentials: ['BenchInstanceApi.credentials.js'], nodes: [] },
-	};
-	writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-	writeFileSync(
-		path.join(folder, 'BenchInstanceApi.credentials.js'),
-		`exports.BenchInstanceApi = class {
-			name = '${BENCH_CREDENTIAL}';
-			displayName = 'Bench';
-			properties = [{ displayName: 'Token', name: 'token', type: 'string', typeOptions: { password: true }, default: '' }];
-			authenticate = async ({ token }, options) => {
-				const fill = (url) => url && url.replace('{apiTokenInstance}', token).replace('%7BapiTokenInstance%7D', token);
-				return { ...options, ...(options.url && { url: fill(options.url) }), ...(options.uri && { uri: fill(options.uri) }) };
-			};
-		};`,
-	);
-}
 
 /** Three of ten items repeat a number that came before. */
 function phonesOf(items: number): string[] {
@@ -227,27 +51,15 @@ async function measure(
 	id: string,
 	items: number,
 ): Promise<Measured> {
-	const phones = phonesOf(items);
+	const phones = phonesOf(items).map((phone) => ({ phone }));
+	// Waits until n8n listens, and warms up the code.
+	await callWebhook(n8n, id, phones.slice(0, 1));
 	simulator.forget();
-	let seconds = 0;
-	let rows: IDataObject[] = [];
-	await waitFor(`webhook ${id}`, 30_000, async () => {
-		const begun = performance.now();
-		const { statusCode, body } = await request(`${n8n.url}/webhook/${id}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ items: phones.map((phone) => ({ phone })) }),
-			headersTimeout: 900_000,
-			bodyTimeout: 900_000,
-		});
-		const answer = (await body.json()) as IDataObject[];
-		if (statusCode === 404) return false;
-		seconds = (performance.now() - begun) / 1000;
-		rows = answer;
-		return true;
-	});
+	const begun = performance.now();
+	const rows = (await callWebhook(n8n, id, phones)) as IDataObject[];
+	const seconds = (performance.now() - begun) / 1000;
 	const said = phones.map((_, index) => rows[index]?.exists ?? rows[index]?.existsWhatsapp ?? null);
-	const isTrue = (index: number) => Number(phones[index]) % 2 === 0;
+	const isTrue = (index: number) => Number(phones[index]?.phone) % 2 === 0;
 	return {
 		right: said.filter((exists, index) => exists === isTrue(index)).length,
 		wrongNo: said.filter((exists, index) => exists === false && isTrue(index)).length,
@@ -258,25 +70,16 @@ async function measure(
 }
 
 async function main(): Promise<void> {
-	const installed = await installN8n(NEWEST, tell);
-	const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-bench-'));
-	const random = randomOf(20_261_122);
-	const simulator = await startSimulator({ instances: [instanceOf('whatsapp')], random });
-	const n8n = await RealN8n.create({ installed, userFolder });
+	const world = await createWorld({
+		random: randomOf(20_261_122),
+		prepare: installBenchCredential,
+		credentials: [BENCH],
+		workflows: (service) => waysFor(service).map(workflowOf),
+		published: WAY_IDS,
+	});
+	const { n8n, simulator } = world;
+	const ways = waysFor(simulator);
 	try {
-		installPackage(userFolder);
-		installBenchCredential(userFolder);
-		const ways = waysFor(simulator);
-		const bench: ImportedCredential = {
-			id: 'bench',
-			name: 'Bench',
-			type: BENCH_CREDENTIAL,
-			data: { token: simulator.instance('whatsapp').apiTokenInstance },
-		};
-		await importInto(n8n, [...credentialsOf(simulator), bench], ways.map(workflowOf));
-		for (const { id } of ways) await n8n.command('publish:workflow', `--id=${id}`);
-		await n8n.start();
-		await n8n.setUpOwner();
 		const limited = await atTheLimit(
 			n8n,
 			simulator,
@@ -287,9 +90,7 @@ async function main(): Promise<void> {
 		process.stdout.write(text);
 		keep(text);
 	} finally {
-		await n8n.stop();
-		await simulator.close();
-		rmSync(userFolder, { recursive: true, force: true });
+		await world.close();
 	}
 }
 
@@ -354,17 +155,6 @@ async function withoutLimit(
 	]);
 }
 
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
 const TITLE = '## Side by side in real n8n';
 
 function document(limited: readonly string[][], unlimited: readonly string[][]): string {
@@ -395,6 +185,9 @@ function keep(section: string): void {
 function tell(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
+
+// Ended from outside, it takes n8n along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 main().catch((error: unknown) => {
 	process.stderr.write(`${(error as Error).message}\n`);

@@ -33,8 +33,10 @@ export interface World {
 }
 
 export interface WorldOptions {
-	/** Made from the simulator's credentials (`withCredential` chooses them). */
-	readonly workflows?: readonly ImportedWorkflow[];
+	/** Their lookups use the simulator's credentials (`withCredential` chooses them). */
+	readonly workflows?:
+		| readonly ImportedWorkflow[]
+		| ((simulator: Simulator) => readonly ImportedWorkflow[]);
 	readonly instances?: InstanceChanges;
 	/** The token of all instances. */
 	readonly apiTokenInstance?: string;
@@ -46,6 +48,10 @@ export interface WorldOptions {
 	readonly published?: readonly string[];
 	readonly env?: Readonly<Record<string, string>>;
 	readonly version?: string;
+	/** Draws the simulator's faults. */
+	readonly random?: () => number;
+	/** Puts more into n8n's folder before n8n is used. */
+	readonly prepare?: (userFolder: string) => void;
 	/** Whether only n8n's command line is used. */
 	readonly isNotStarted?: boolean;
 }
@@ -63,6 +69,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 			...instanceOf(messenger, changes),
 			...(options.apiTokenInstance && { apiTokenInstance: options.apiTokenInstance }),
 		})),
+		...(options.random && { random: options.random }),
 	});
 	const n8n = await RealN8n.create({
 		installed,
@@ -76,11 +83,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 	};
 	try {
 		installPackage(userFolder);
-		const credentials = credentialsOf(simulator, options.credentialFields);
+		options.prepare?.(userFolder);
+		const { workflows = [], credentials = [] } = options;
 		await importInto(
 			n8n,
-			[...credentials, ...(options.credentials ?? [])],
-			options.workflows ?? [],
+			[...credentialsOf(simulator, options.credentialFields), ...credentials],
+			typeof workflows === 'function' ? workflows(simulator) : workflows,
 		);
 		for (const id of options.published ?? []) {
 			// What 2.x calls to publish is to activate in 1.x.

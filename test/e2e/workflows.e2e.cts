@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
 
@@ -22,9 +23,6 @@ const CHECK = {
 	operation: 'checkAccount',
 	phoneNumber: '={{ $json.phone }}',
 };
-
-// eslint-disable-next-line no-control-regex -- a terminal's colours begin with an escape character
-const COLOURS = /\u001b\[\d+m/g;
 
 let world: World;
 
@@ -52,7 +50,7 @@ async function execute(id: string): Promise<IRunExecutionData> {
 	const output = await world.n8n.command('execute', `--id=${id}`, '--rawOutput');
 	expect(output).not.toContain(MARK);
 	// Among the lines of the log, in colours.
-	const plain = output.replace(COLOURS, '');
+	const plain = stripVTControlCharacters(output);
 	const [json = ''] = /\{\n\s+"data"[^]*?\n\}/.exec(plain) ?? [];
 	return (JSON.parse(json) as { data: IRunExecutionData }).data;
 }

@@ -287,14 +287,16 @@ describe('the check can fail', () => {
 
 /** The node with one file of its core replaced. */
 async function nodeWith(file: string, code: string): Promise<INodeType> {
-	const { outputFiles } = await build({
+	// In node_modules, so that the bundle finds n8n-workflow as an installed package does.
+	const outfile = path.join(PACKAGE_FOLDER, 'node_modules/.cache/secrets', `${file}.cjs`);
+	await build({
 		entryPoints: [path.join(PACKAGE_FOLDER, 'nodes/GreenApiLookup/GreenApiLookup.node.ts')],
 		bundle: true,
 		platform: 'node',
 		format: 'cjs',
 		target: 'node20',
 		external: ['n8n-workflow'],
-		write: false,
+		outfile,
 		plugins: [
 			{
 				name: 'replace',
@@ -306,13 +308,6 @@ async function nodeWith(file: string, code: string): Promise<INodeType> {
 			},
 		],
 	});
-	const module = { exports: {} as { GreenApiLookup?: new () => INodeType } };
-	// eslint-disable-next-line @typescript-eslint/no-implied-eval -- the bundle that was just built
-	const load = new Function('module', 'exports', 'require', outputFiles[0]?.text ?? '') as (
-		...parts: unknown[]
-	) => void;
-	load(module, module.exports, require);
-	const NodeClass = module.exports.GreenApiLookup;
-	if (!NodeClass) throw new Error('The bundle exports no node');
-	return await nodeOf(NodeClass, SYSTEM_PLATFORM);
+	const { GreenApiLookup } = (await import(outfile)) as { GreenApiLookup: new () => INodeType };
+	return await nodeOf(GreenApiLookup, SYSTEM_PLATFORM);
 }

@@ -1,7 +1,8 @@
 /** Several n8n processes on one instance, ten minutes long: how much of the limit they use. */
 
 import { highestCount } from '../../simulator/rollingWindow.cts';
-import { numberOf, Process, question, randomOf, Service, virtualClock } from './model.cts';
+import { randomOf } from '../random.cts';
+import { numberOf, Process, question, Service, virtualClock } from './model.cts';
 
 const MINUTES = 10;
 
