@@ -54,6 +54,9 @@ export class GreenApiInstanceApi implements ICredentialType {
 	// In the HTTP Request node n8n itself would store the token, which is part of GREEN-API's URLs.
 	restrictToSupportedNodes = true as const;
 
+	// Requests go to the host of API URL only: a second list of hosts would only be one more question.
+	hideDomainRestrictionFields = true;
+
 	properties: INodeProperties[] = [
 		{
 			displayName: 'API URL',

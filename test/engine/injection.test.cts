@@ -229,8 +229,8 @@ describe.each(DOORS)('through the %s door', (door) => {
 	});
 });
 
-/** n8n keeps "Allowed HTTP Request Domains" with a credential. */
-describe.each(DOORS)('Allowed HTTP Request Domains, through the %s door', (door) => {
+/** The credential does not offer them, but one from elsewhere may carry them. */
+describe('Allowed HTTP Request Domains', () => {
 	test.each([
 		['all', ''],
 		['domains', '127.0.0.1'],
@@ -240,7 +240,6 @@ describe.each(DOORS)('Allowed HTTP Request Domains, through the %s door', (door)
 	])('%s %s: the node asks the host of API URL', async (mode, allowedDomains) => {
 		const { error, output } = await runWorkflow({
 			node: await createNode(SYSTEM_PLATFORM),
-			door,
 			credential: {
 				apiUrl: ownUrl(),
 				idInstance: ID,
