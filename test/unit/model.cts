@@ -111,6 +111,7 @@ export class Process {
 				line: {
 					instance: {
 						baseUrl: 'https://api.example',
+						version: '',
 						idInstance: '7103000001',
 						apiTokenInstance: 'secret',
 					},
@@ -136,15 +137,4 @@ export class Process {
 /** A clock that goes on as soon as all promises are through. */
 export function virtualClock(): VirtualClock {
 	return new VirtualClock(async () => void (await nextTurn()));
-}
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
 }

@@ -10,12 +10,12 @@ import type { Clock } from '../../nodes/GreenApiLookup/lookup/platform';
 import type { Question } from '../../nodes/GreenApiLookup/lookup/question';
 import type { Ending } from '../../nodes/GreenApiLookup/lookup/session';
 import { highestCount } from '../../simulator/rollingWindow.cts';
+import { randomOf } from '../random.cts';
 import {
 	CHECK,
 	numberOf,
 	Process,
 	question,
-	randomOf,
 	Service,
 	virtualClock,
 	type Scripted,
@@ -438,6 +438,7 @@ test('what is kept for instances that nobody asks any more is let go', async () 
 	const { shared } = new Process(new Service(clock, { limit: 10 }));
 	const instanceOf = (index: number) => ({
 		baseUrl: 'https://api.example',
+		version: '' as const,
 		idInstance: String(index),
 		apiTokenInstance: 'secret',
 	});

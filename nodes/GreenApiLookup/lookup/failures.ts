@@ -3,7 +3,7 @@
  * An AI agent is shown nothing but that sentence, so each says what happened and what to do now.
  */
 
-import { MESSENGER_NAMES, type Endpoint } from '../endpoints';
+import { MESSENGER_NAMES, type Endpoint, type Messenger } from '../endpoints';
 
 /** What stands under `error` in a failed item's row. Holds no secret. */
 export interface Failure {
@@ -38,6 +38,8 @@ export interface FailureFacts {
 	readonly retryAfter?: number;
 	readonly used?: number;
 	readonly total?: number;
+	/** The messenger that the instance belongs to, where that is another one. */
+	readonly owner?: Messenger;
 	/** Milliseconds since 1970 at which it can be asked again. */
 	readonly until?: number;
 }
@@ -105,9 +107,13 @@ const KINDS = {
 		retryable: false,
 		ends: 'run',
 		sentence: (facts) =>
-			`GREEN-API knows no such ${messenger(facts)} instance at this address${status(facts)}. ` +
-			'Check API URL and Instance ID in the credential, and that Messenger is the one that the ' +
-			'instance belongs to.',
+			facts.owner === undefined
+				? `GREEN-API knows no such ${messenger(facts)} instance at this address${status(facts)}. ` +
+					'Check API URL and Instance ID in the credential, and that Messenger is the one that the ' +
+					'instance belongs to.'
+				: `The credential is that of a ${MESSENGER_NAMES[facts.owner]} instance, and Messenger is ` +
+					`${messenger(facts)}. Choose ${MESSENGER_NAMES[facts.owner]} as Messenger, or the ` +
+					`credential of a ${messenger(facts)} instance.`,
 	},
 	notAuthorized: {
 		retryable: false,

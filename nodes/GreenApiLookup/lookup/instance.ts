@@ -14,6 +14,8 @@ export interface InstanceFields {
 export interface Instance {
 	/** Scheme, host and perhaps a gateway's path; no trailing slash and no `/v3`. */
 	readonly baseUrl: string;
+	/** What GREEN-API's console puts behind the host; only instances of MAX have one. */
+	readonly version: '' | '/v3';
 	readonly idInstance: string;
 	readonly apiTokenInstance: string;
 }
@@ -27,7 +29,7 @@ const API_URL_HINT =
 /** @throws InstanceError naming the field to mend. The token is never part of the message. */
 export function parseInstance(fields: InstanceFields): Instance {
 	return {
-		baseUrl: parseApiUrl(text(fields.apiUrl)),
+		...parseApiUrl(text(fields.apiUrl)),
 		idInstance: parseIdInstance(text(fields.idInstance)),
 		apiTokenInstance: parseToken(text(fields.apiTokenInstance)),
 	};
@@ -51,7 +53,7 @@ function text(value: unknown): string {
 /** GREEN-API's have about 40 characters; servers refuse very long ones. */
 const LONGEST_URL = 500;
 
-function parseApiUrl(apiUrl: string): string {
+function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
 	if (apiUrl === '') throw new InstanceError(`API URL is empty. ${API_URL_HINT}`);
 	if (!/^https?:\/\//i.test(apiUrl)) {
 		throw new InstanceError(`API URL must start with https://. ${API_URL_HINT}`);
@@ -71,8 +73,12 @@ function parseApiUrl(apiUrl: string): string {
 				'http:// is accepted only for this machine (localhost)',
 		);
 	}
-	const path = url.pathname.replace(/\/+$/, '').replace(/\/v3$/i, '').replace(/\/+$/, '');
-	return url.origin + path;
+	const path = url.pathname.replace(/\/+$/, '');
+	const before = path.replace(/\/v3$/i, '');
+	return {
+		baseUrl: url.origin + before.replace(/\/+$/, ''),
+		version: before === path ? '' : '/v3',
+	};
 }
 
 function isLoopback(hostname: string): boolean {

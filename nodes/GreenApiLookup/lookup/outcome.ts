@@ -248,7 +248,7 @@ function retryAfterOf(headers: LookupResponse['headers'], now: number): number |
 }
 
 /** Undefined where the text is no JSON: an nginx page, an empty or a half body. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -256,6 +256,6 @@ function parseJson(text: string): unknown {
 	}
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -50,6 +50,11 @@ export class Report {
 		}
 	}
 
+	/** Whether the instance has answered at least once. */
+	get hasAnswers(): boolean {
+		return this.answeredQuestions > 0;
+	}
+
 	/** Whether there is something to tell: more than one item, or a failure. */
 	get isWorthTelling(): boolean {
 		return this.items > 1 || this.failed.size > 0;

@@ -4,10 +4,11 @@
  */
 
 import type { Batching } from './batching';
-import type { Endpoint } from '../endpoints';
+import type { Endpoint, Messenger } from '../endpoints';
 import { failure, type Failure } from './failures';
 import type { Instance } from './instance';
 import { keep, keyOf, recall, type Memories } from './memory';
+import { ownerRequest, readOwner } from './owner';
 import {
 	isFailure,
 	rateNewsOf,
@@ -104,6 +105,9 @@ export class Session {
 	private underWay = 0;
 	private stopped: { index: number; failure: Failure } | undefined;
 	private crashed: unknown;
+	/** The first call that the instance refused: no other goes out before it is known why. */
+	private refused: Promise<void> | undefined;
+	private owner: Promise<Messenger | undefined> | undefined;
 	/** Aborted as soon as waiting is pointless: cancelled, stopped, or nothing is asked any more. */
 	private readonly halt = new AbortController();
 	private toldAt: number;
@@ -250,9 +254,10 @@ export class Session {
 		}
 	}
 
-	/** Whether another run of the execution is asking the same; the job comes back with its answer. */
+	/** Whether a call under way decides about the job too; the job comes back at its end. */
 	private joins(job: Job): boolean {
-		const flight = this.options.memories.execution.flights.get(job.key);
+		// That of another run of the execution, which asks the same.
+		const flight = this.options.memories.execution.flights.get(job.key) ?? this.refused;
 		if (!flight) return false;
 		this.underWay++;
 		void flight.then(() => {
@@ -305,7 +310,7 @@ export class Session {
 		this.underWay++;
 		if (job.refusedAt !== undefined) job.ms += turn.at - job.refusedAt;
 		try {
-			const outcome = this.heeded(await this.ask(job, line, pacer, turn), line);
+			const outcome = await this.understood(await this.ask(job, line, pacer, turn), job, line);
 			if (signal?.aborted) return;
 			const now = this.clock.monotonic();
 			const isRefused = isFailure(outcome) && outcome.code === 'rateLimited';
@@ -333,27 +338,64 @@ export class Session {
 		}
 	}
 
-	/** After a 469 the instance is left alone, in all executions of the process, until a given time. */
-	private heeded(outcome: Outcome, { instance }: Line): Outcome {
-		if (!isFailure(outcome) || outcome.code !== 'contactLimit') return outcome;
-		const { endpoint, shared } = this.options;
-		const until = shared.hold(instance, CONTACT_LIMIT_PAUSE_MS);
-		return failure('contactLimit', { ...outcome, endpoint, until });
+	/** What an outcome means beyond its own question. */
+	private async understood(outcome: Outcome, job: Job, line: Line): Promise<Outcome> {
+		if (!isFailure(outcome)) return outcome;
+		const { endpoint, shared, memories } = this.options;
+		if (outcome.code === 'contactLimit') {
+			// The instance is left alone, in all executions of the process, until a given time.
+			const until = shared.hold(line.instance, CONTACT_LIMIT_PAUSE_MS);
+			return failure('contactLimit', { ...outcome, endpoint, until });
+		}
+		if (outcome.code === 'wrongInstance' && !this.report.hasAnswers) {
+			this.refused ??= memories.execution.flights.get(job.key);
+			const owner = await (this.owner ??= this.askOwner(line));
+			if (owner === undefined || owner === endpoint.messenger) return outcome;
+			return failure('wrongInstance', { ...outcome, endpoint, owner });
+		}
+		return outcome;
+	}
+
+	/** The messenger that the instance belongs to; undefined where that does not come to light. */
+	private async askOwner(line: Line): Promise<Messenger | undefined> {
+		const { calls, maxCalls = 0 } = this.options.memories.execution.account;
+		if (maxCalls > 0 && calls >= maxCalls) return undefined;
+		const request = ownerRequest(line.instance);
+		const pacer = this.options.shared.pacerOf(line.instance, request);
+		pacer.join(this, line.rateShare);
+		try {
+			const turn = await pacer.turn(this.halt.signal);
+			const response = await this.exchange(request, line, pacer, turn).finally(() => pacer.ended());
+			return readOwner(response);
+		} catch {
+			return undefined;
+		} finally {
+			pacer.leave(this);
+		}
 	}
 
 	private async ask(job: Job, line: Line, pacer: Pacer, turn: Turn): Promise<Outcome> {
 		job.calls++;
-		this.options.memories.execution.account.calls++;
-		this.report.called();
 		try {
-			const sending = line.send(requestOf(job.question));
-			const response = await inTime(sending, line.timeoutMs, this.clock);
-			const now = this.clock.now();
-			pacer.learn(rateNewsOf(response, now), turn);
-			return readOutcome(job.question, response, now);
+			const response = await this.exchange(requestOf(job.question), line, pacer, turn);
+			return readOutcome(job.question, response, this.clock.now());
 		} catch (error) {
 			return readNetworkError(job.question, error);
 		}
+	}
+
+	/** One call, which has its turn. @throws what the transport throws, and TimedOut */
+	private async exchange(
+		request: LookupRequest,
+		line: Line,
+		pacer: Pacer,
+		turn: Turn,
+	): Promise<LookupResponse> {
+		this.options.memories.execution.account.calls++;
+		this.report.called();
+		const response = await inTime(line.send(request), line.timeoutMs, this.clock);
+		pacer.learn(rateNewsOf(response, this.clock.now()), turn);
+		return response;
 	}
 
 	private retryIn(ms: number, job: Job): void {

@@ -24,7 +24,10 @@ export class Shared {
 	constructor(readonly platform: Platform) {}
 
 	/** The pacer of one method of an instance, the same for everybody who asks. */
-	pacerOf(instance: Instance, { path, callsPerSecond }: Endpoint): Pacer {
+	pacerOf(
+		instance: Instance,
+		{ path, callsPerSecond }: Pick<Endpoint, 'path' | 'callsPerSecond'>,
+	): Pacer {
 		for (const [key, pacer] of this.pacers) {
 			if (pacer.isIdle(FORGET_AFTER_MS)) this.pacers.delete(key);
 		}
