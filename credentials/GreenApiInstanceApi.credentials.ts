@@ -124,11 +124,9 @@ export class GreenApiInstanceApi implements ICredentialType {
 			disableFollowRedirect: true,
 			// A 401 that n8n takes for an error is asked a second time at once, and that call is over
 			// GREEN-API's limit of one a second: the user would read about limits, not about the token.
-			ignoreHttpStatusErrors: { ignore: true, except: [403, 404, 429, ...REDIRECTS, ...OUTAGES] },
+			ignoreHttpStatusErrors: { ignore: true, except: [429, ...REDIRECTS, ...OUTAGES] },
 		},
 		rules: [
-			answersWith(403, WRONG_INSTANCE),
-			answersWith(404, WRONG_INSTANCE),
 			answersWith(
 				429,
 				'This instance is being asked too often right now. Try again in a few seconds',
@@ -141,7 +139,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 				0,
 				'GREEN-API does not accept this token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
 			),
-			// No JSON, or none of GREEN-API's: a page of some other host.
+			// A 403, a 404, or a page of some other host.
 			stateIs(undefined, WRONG_INSTANCE),
 			stateIs(
 				'notAuthorized',

@@ -44,11 +44,7 @@ export async function installN8n(
 	tell: (line: string) => void,
 ): Promise<InstalledN8n> {
 	const [major = ''] = version.split('.');
-	const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-	const runtime = await installed(`node-${NODE_VERSION}`, tell, async (folder) => {
-		await npm(folder, ['install', `${nodePackage}@${NODE_VERSION}`], tell);
-	});
-	const nodeFolder = path.join(runtime, 'node_modules', nodePackage, 'bin');
+	const nodeFolder = await installNode(tell);
 	const copy = await installed(`n8n-${version}`, tell, async (folder) => {
 		const manifest = {
 			private: true,
@@ -66,6 +62,18 @@ export async function installN8n(
 		node: path.join(nodeFolder, 'node'),
 		n8n: path.join(copy, 'node_modules', 'n8n', 'bin', 'n8n'),
 	};
+}
+
+/**
+ * The folder of the Node.js that n8n runs on.
+ * @param tell is given a line of progress now and then
+ */
+export async function installNode(tell: (line: string) => void): Promise<string> {
+	const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+	const runtime = await installed(`node-${NODE_VERSION}`, tell, async (folder) => {
+		await npm(folder, ['install', `${nodePackage}@${NODE_VERSION}`], tell);
+	});
+	return path.join(runtime, 'node_modules', nodePackage, 'bin');
 }
 
 /**

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { installCore, installN8n } from '../../scripts/n8n/install.cts';
+import { installCore, installN8n, installNode } from '../../scripts/n8n/install.cts';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -36,17 +36,18 @@ async function main(): Promise<void> {
 	let failed = 0;
 	const folder = mkdtempSync(path.join(tmpdir(), 'compat-'));
 	try {
+		const node = path.join(await installNode(tell), 'node');
 		for (const [core, n8n, where] of CORES) {
 			const modules = path.join(await installCore(core, tell), 'node_modules');
 			tell(`Engine of n8n ${n8n} (n8n-core ${core}) …`);
-			const result = jest(folder, 'test/compat/jest.config.js', { COMPAT_MODULES: modules });
+			const result = jest(node, folder, 'test/compat/jest.config.js', { COMPAT_MODULES: modules });
 			failed += result.failed + (result.passed === 0 ? 1 : 0);
 			rows.push([`n8n ${n8n}`, where, `engine tests, n8n-core ${core}`, told(result)]);
 		}
 		for (const version of N8NS) {
 			await installN8n(version, tell);
 			tell(`Whole n8n ${version} …`);
-			const result = jest(folder, 'test/e2e/jest.config.js', { N8N_VERSION: version }, [
+			const result = jest(node, folder, 'test/e2e/jest.config.js', { N8N_VERSION: version }, [
 				'install',
 				'workflows',
 			]);
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
 }
 
 function jest(
+	node: string,
 	folder: string,
 	config: string,
 	env: Readonly<Record<string, string>>,
@@ -72,8 +74,10 @@ function jest(
 	const outputFile = path.join(folder, 'result.json');
 	rmSync(outputFile, { force: true });
 	spawnSync(
-		process.execPath,
+		node,
 		[
+			// n8n-core 2.0 requires ES modules, which Jest can do with this only.
+			'--experimental-vm-modules',
 			'node_modules/jest/bin/jest.js',
 			`--config=${config}`,
 			'--json',
@@ -106,7 +110,7 @@ function document(rows: readonly string[][]): string {
 	const lines = [head, head.map(() => '---'), ...rows];
 	return `# Compatibility
 
-Written by \`npm run test:compat\` on ${date}, Node.js ${process.version} (whole n8n: Node.js 24).
+Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs.
 
 ${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 
