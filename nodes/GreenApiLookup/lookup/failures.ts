@@ -45,6 +45,8 @@ export interface FailureFacts {
 }
 
 interface Kind {
+	/** Two or three words, for counts. */
+	readonly label: string;
 	readonly retryable: boolean;
 	/** Whether the run itself asks again, after a wait. */
 	readonly repeated?: true;
@@ -63,6 +65,7 @@ const because = ({ detail }: FailureFacts) =>
 
 const KINDS = {
 	invalidPhoneNumber: {
+		label: 'unreadable number',
 		retryable: false,
 		sentence: (facts) =>
 			`${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
@@ -71,6 +74,7 @@ const KINDS = {
 					'a Default Country in the options of this node.'),
 	},
 	unsupportedCountry: {
+		label: 'country not supported',
 		retryable: false,
 		sentence: (facts) =>
 			`${messenger(facts)} cannot be asked about ${facts.detail ?? quote(facts.value)}: only numbers ` +
@@ -78,6 +82,7 @@ const KINDS = {
 			'messenger for it.',
 	},
 	invalidChatId: {
+		label: 'wrong chat ID',
 		retryable: false,
 		sentence: (facts) =>
 			`${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}${because(facts)}. ` +
@@ -85,18 +90,21 @@ const KINDS = {
 			`${facts.endpoint.messenger === 'whatsapp' ? ', or a phone number with its country code' : ''}.`,
 	},
 	groupChat: {
+		label: 'group',
 		retryable: false,
 		sentence: (facts) =>
 			`${quote(facts.value)} is a group, and Get Contact Info knows people only. ` +
 			"Use GREEN-API's GetGroupData method for groups.",
 	},
 	badRequest: {
+		label: 'question refused',
 		retryable: false,
 		sentence: (facts) =>
 			`GREEN-API refused the question about ${quote(facts.value)}${status(facts)}${because(facts)}. ` +
 			'Check the value of this item.',
 	},
 	unauthorized: {
+		label: 'wrong token',
 		retryable: false,
 		ends: 'execution',
 		sentence: (facts) =>
@@ -104,6 +112,7 @@ const KINDS = {
 			'Copy apiTokenInstance from the GREEN-API console into the credential.',
 	},
 	wrongInstance: {
+		label: 'wrong instance',
 		retryable: false,
 		ends: 'run',
 		sentence: (facts) =>
@@ -116,6 +125,7 @@ const KINDS = {
 					`credential of a ${messenger(facts)} instance.`,
 	},
 	notAuthorized: {
+		label: 'instance not linked',
 		retryable: false,
 		ends: 'run',
 		sentence: (facts) =>
@@ -124,12 +134,14 @@ const KINDS = {
 			'and run again.',
 	},
 	instanceStarting: {
+		label: 'instance starting',
 		retryable: true,
 		retryAfter: 300,
 		sentence: (facts) =>
 			`The GREEN-API instance is starting${status(facts)}. Run again in up to 5 minutes.`,
 	},
 	instanceBlocked: {
+		label: 'instance blocked',
 		retryable: false,
 		ends: 'run',
 		sentence: (facts) =>
@@ -137,6 +149,7 @@ const KINDS = {
 			`${status(facts)}. Look at the instance in the GREEN-API console, or use another one.`,
 	},
 	instanceExpired: {
+		label: 'instance expired',
 		retryable: false,
 		ends: 'run',
 		sentence: (facts) =>
@@ -144,6 +157,7 @@ const KINDS = {
 			'Renew it in the GREEN-API console, or use another instance.',
 	},
 	rateLimited: {
+		label: 'asked too often',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
@@ -151,6 +165,7 @@ const KINDS = {
 			'Run again in a few seconds, with fewer workflows on this instance at a time.',
 	},
 	quotaExceeded: {
+		label: 'quota used up',
 		retryable: false,
 		ends: 'execution',
 		sentence: (facts) =>
@@ -159,6 +174,7 @@ const KINDS = {
 			'Change the tariff in the GREEN-API console, or run the rest next month.',
 	},
 	contactLimit: {
+		label: 'checks paused',
 		retryable: false,
 		ends: 'run',
 		retryAfter: 7200,
@@ -168,18 +184,21 @@ const KINDS = {
 			`instance ${facts.until === undefined ? 'for 2 hours' : `until ${clockTime(facts.until)}`}.`,
 	},
 	callLimit: {
+		label: 'Max Calls reached',
 		retryable: false,
 		sentence: (facts) =>
 			`Not asked any more: this execution has made the ${facts.total} calls that Max Calls allows. ` +
 			'Raise Max Calls in the options of this node (0 for no cap), or run the rest later.',
 	},
 	timeout: {
+		label: 'timeout',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
 			`No answer about ${quote(facts.value)} in time${status(facts)}. Run this item again.`,
 	},
 	network: {
+		label: 'network',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
@@ -187,12 +206,14 @@ const KINDS = {
 			'Check API URL in the credential and the network of this n8n, then run again.',
 	},
 	serverError: {
+		label: "GREEN-API's error",
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
 			`GREEN-API had an error of its own${status(facts)}. Run this item again in a few minutes.`,
 	},
 	badResponse: {
+		label: 'no clear answer',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
@@ -206,6 +227,11 @@ export type FailureCode = keyof typeof KINDS;
 /** Whether a run asks again after such a failure. */
 export function isRepeated(code: FailureCode): boolean {
 	return (KINDS[code] as Kind).repeated === true;
+}
+
+/** The code in two or three words, for a person who reads counts. */
+export function labelOf(code: FailureCode): string {
+	return KINDS[code].label;
 }
 
 /** How far a failure reaches beyond its own item; undefined where it does not. */

@@ -1,6 +1,6 @@
 /** What a run has done, for people: counts while it goes on, and one sentence or two at its end. */
 
-import type { FailureCode } from './failures';
+import { labelOf, type FailureCode } from './failures';
 import { isFailure, type Outcome } from './outcome';
 
 /** Where a run stands. */
@@ -80,7 +80,7 @@ export class Report {
 		const { items, calls, callsPerSecond } = this.progress(now);
 		const seconds = (now - this.begunAt) / 1000;
 		const shared = this.answered - this.answeredQuestions;
-		const failed = [...this.failed].map(([code, count]) => `${count} ${code}`);
+		const failed = [...this.failed].map(([code, count]) => `${count} (${labelOf(code)})`);
 		const rate = calls > 1 && seconds >= 1 ? ` (${callsPerSecond.toFixed(1)} a second)` : '';
 		return [
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
