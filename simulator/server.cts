@@ -67,8 +67,8 @@ export class Simulator {
 	private readonly faults = new WeakMap<readonly Fault[], Faults>();
 	private script: ((value: string | undefined) => FaultyAnswer) | undefined;
 	private address = '';
-	private received = 0;
-	private readonly unfinished = new Set<FastifyReply>();
+	/** Calls that nothing will ever be sent for, while their connections are open. */
+	private readonly hanging = new Set<FastifyReply>();
 
 	constructor(options: SimulatorOptions = {}) {
 		this.instances = options.instances ?? [
@@ -127,9 +127,9 @@ export class Simulator {
 		return highestCount(this.calls(filter).map(({ at }) => at));
 	}
 
-	/** Calls since the start that nothing more will be sent for: answered, broken, or left hanging. */
-	get finished(): number {
-		return this.received - this.unfinished.size;
+	/** How many calls wait for an answer that will never come. */
+	get left(): number {
+		return this.hanging.size;
 	}
 
 	/** From now on every call within the limit gets what the script says about its value. */
@@ -144,10 +144,6 @@ export class Simulator {
 
 	private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 		const at = this.now();
-		const finish = () => void this.unfinished.delete(reply);
-		this.received++;
-		this.unfinished.add(reply);
-		reply.raw.once('close', finish);
 		const path = request.url.split('?')[0] ?? '';
 		const text = typeof request.body === 'string' ? request.body : '';
 		const address = parseAddress(path);
@@ -176,8 +172,10 @@ export class Simulator {
 			'X-RateLimit-Replenish-Rate': instance.ratePerSecond[family],
 		});
 		if (instance.latencyMs > 0) await sleep(instance.latencyMs);
-		// Nothing will come of it; and some clients keep the connection when they have given up.
-		if (fault && 'connection' in fault && fault.connection === 'hang') finish();
+		if (fault && 'connection' in fault && fault.connection === 'hang') {
+			this.hanging.add(reply);
+			reply.raw.once('close', () => this.hanging.delete(reply));
+		}
 		if (fault) return await inflict(fault, reply, { path, token: address.token });
 		return await send(reply, answered);
 	}

@@ -24,6 +24,8 @@ const oldest = '<rootDir>/node_modules/n8n-core-oldest';
 
 /** @type {import('jest').Config} */
 module.exports = {
+	// A bound for what never ends: on a busy machine some tests take ten times as long.
+	testTimeout: 60_000,
 	projects: [
 		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.cts'] },
 		{ ...engine, displayName: 'n8n-core 2.41.0' },

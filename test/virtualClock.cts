@@ -5,6 +5,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Cancelled, type Clock, type Platform } from '../nodes/GreenApiLookup/lookup/platform';
@@ -73,23 +74,27 @@ export class VirtualClock implements Clock {
 	}
 }
 
-/** Turns of the event loop in which an answer that has left the server reaches the client. */
+/** Turns of the event loop in which what follows from an answer has happened. */
 const TURNS = 12;
 
 /**
- * A platform for engine tests over real sockets: time stands still while any request is open. Every
- * answer is there before the next call of a paced list is due.
+ * A platform for engine tests over real sockets: time stands still while any request is open, unless
+ * the simulator lets it hang. Every answer is there before the next call of a paced list is due.
  */
 export function steppedPlatform(simulator: Simulator): Platform & { readonly stop: () => void } {
-	let started = 0;
+	const open = new Set<ClientRequest>();
 	let stopped = false;
 	const requests = channel('http.client.request.start');
-	const count = () => started++;
-	requests.subscribe(count);
+	const watch = (message: unknown) => {
+		const { request } = message as { request: ClientRequest };
+		open.add(request);
+		request.once('close', () => open.delete(request));
+	};
+	requests.subscribe(watch);
 	const settle = async () => {
 		for (let turn = 0; turn < TURNS; turn++) {
 			await nextTurn();
-			if (started > simulator.finished && !stopped) turn = 0;
+			if (open.size > simulator.left && !stopped) turn = 0;
 		}
 	};
 	const clock = new VirtualClock(settle);
@@ -98,7 +103,7 @@ export function steppedPlatform(simulator: Simulator): Platform & { readonly sto
 		random: () => 0.5,
 		stop() {
 			stopped = true;
-			requests.unsubscribe(count);
+			requests.unsubscribe(watch);
 			clock.stop();
 		},
 	};

@@ -1,7 +1,10 @@
 /** The engine tests in the engine that COMPAT_MODULES names: a node_modules folder with n8n-core. */
 const path = require('node:path');
 
-const [, engine] = require('../jest.config.js').projects;
+const {
+	testTimeout,
+	projects: [, engine],
+} = require('../jest.config.js');
 
 const modules = process.env.COMPAT_MODULES;
 if (!modules) throw new Error('Run it by `npm run test:compat`');
@@ -9,6 +12,7 @@ if (!modules) throw new Error('Run it by `npm run test:compat`');
 /** @type {import('jest').Config} */
 module.exports = {
 	...engine,
+	testTimeout,
 	rootDir: path.resolve(__dirname, '../..'),
 	displayName: modules,
 	moduleNameMapper: {

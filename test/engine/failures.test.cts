@@ -56,7 +56,7 @@ async function run(options: Run): Promise<RunResult> {
 				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
 				// One call for each item: repeating is another file's matter.
 				options: { maxTries: 1, maxWait: 0.001, ...options.options },
-				requestOptions: { timeout: 200 },
+				requestOptions: { timeout: 30_000 },
 			},
 			options.node,
 		),

@@ -5,12 +5,15 @@ import type { IDataObject } from 'n8n-workflow';
 import type { FaultyAnswer } from '../../simulator/faults.cts';
 import { instanceOf, type Messenger } from '../../simulator/instance.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
-import { createNode, runWorkflow, SYSTEM_PLATFORM } from './engine.cts';
+import { steppedPlatform } from '../virtualClock.cts';
+import { createNode, runWorkflow } from './engine.cts';
 import { ITEMS, LOOKUP, lookupWorkflow } from './workflows.cts';
 
 let simulator: Simulator;
+let stopClock = () => {};
 
 afterEach(async () => {
+	stopClock();
 	await simulator.close();
 	expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 	expect(([] as { polluted?: unknown }).polluted).toBeUndefined();
@@ -27,8 +30,11 @@ async function rowFor(
 	const settings = instanceOf(messenger, { faults: [fault] });
 	simulator = await startSimulator({ instances: [settings] });
 	const { idInstance, apiTokenInstance } = settings;
+	stopClock();
+	const { stop, ...platform } = steppedPlatform(simulator);
+	stopClock = stop;
 	const { error, output } = await runWorkflow({
-		node: await createNode(SYSTEM_PLATFORM),
+		node: await createNode(platform),
 		credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
 		pinned: { [ITEMS]: [{ name: 'Anna' }] },
 		workflow: lookupWorkflow(
@@ -39,7 +45,7 @@ async function rowFor(
 				chatId: messenger === 'whatsapp' ? '79876543210@c.us' : '10000000',
 				simplify,
 				options: { maxTries: 1, includeInputFields: true },
-				requestOptions: { timeout: 1000 },
+				requestOptions: { timeout: 30_000 },
 			},
 			{ onError: 'continueRegularOutput' },
 		),

@@ -110,7 +110,7 @@ async function attack(given: Attack): Promise<IDataObject> {
 				operation,
 				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
 				options: { maxTries: 1, maxWait: 0.001 },
-				requestOptions: { timeout: 2000 },
+				requestOptions: { timeout: 30_000 },
 			},
 			{ onError: 'continueRegularOutput' },
 		),

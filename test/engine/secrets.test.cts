@@ -90,7 +90,7 @@ async function leaksOf(leaky: Leaky): Promise<string[]> {
 			operation,
 			[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
 			options: { maxTries: 1, maxWait: 0.001 },
-			requestOptions: { timeout: 200 },
+			requestOptions: { timeout: 30_000 },
 		},
 		node,
 	);
