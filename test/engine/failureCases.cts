@@ -217,7 +217,7 @@ export const CASES: FailureCase[] = [
 		title: '499',
 		fault: { status: 499 },
 		error: { code: 'serverError', retryable: true, httpStatus: 499 },
-		message: /error of its own.*again/,
+		message: /could not answer.*again/,
 	},
 	{
 		title: '500 interface conversion',
@@ -225,13 +225,13 @@ export const CASES: FailureCase[] = [
 		operation: 'getContactInfo',
 		fault: failed(500, 'interface conversion: interface {} is bool, not string'),
 		error: { code: 'serverError', retryable: true, httpStatus: 500 },
-		message: /error of its own/,
+		message: /could not answer/,
 	},
 	{
 		title: '502 Bad Gateway',
 		fault: page(502, 'Bad Gateway'),
 		error: { code: 'serverError', retryable: true, httpStatus: 502 },
-		message: /error of its own/,
+		message: /could not answer/,
 	},
 	{
 		title: 'a redirect',

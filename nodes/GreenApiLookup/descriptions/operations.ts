@@ -23,7 +23,7 @@ export const messengerField: INodeProperties = {
 		{ name: MESSENGER_NAMES.max, value: 'max' },
 	],
 	default: 'whatsapp',
-	description: 'The messenger that the instance of the credential belongs to',
+	description: 'The messenger that your GREEN-API instance is linked to: each instance serves one',
 };
 
 const NAMES: Readonly<Record<Operation, string>> = {
@@ -45,7 +45,7 @@ const DESCRIPTIONS: Readonly<Record<Operation, string>> = {
 };
 
 const TELEGRAM_CHECK =
-	'Find out whether a phone number or @username can be found, and its chat ID. "False" also means that the account is hidden by its privacy settings. Telegram stops answering for about 2 hours when too many different numbers are asked within minutes: check long lists in slices.';
+	'Find out whether a phone number or @username can be found, and its chat ID. `exists: false` can also mean that its privacy settings hide the account. Telegram stops answering for about 2 hours when too many different numbers are asked within minutes: check long lists in slices.';
 
 /** One dropdown for each messenger: the AI tool's description is taken from the one that is shown. */
 export function operationField(messenger: Messenger, shared: Shared): INodeProperties {

@@ -6,7 +6,7 @@ import { countryChoices } from '../lookup/countries';
 
 export const listNotice: INodeProperties = {
 	displayName:
-		'For a list, set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>: else the first item that cannot be answered ends the run, and the answers before it are lost.',
+		'Looking up a list? Set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>. Otherwise the first item without an answer ends the run, and the answers before it are lost.',
 	name: 'listNotice',
 	type: 'notice',
 	default: '',
@@ -48,7 +48,7 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to ask the messenger itself instead of taking an answer that GREEN-API remembers. Slower, and many forced checks can make the messenger restrict the account.',
+				"Whether to ask the messenger itself and not to take an answer from GREEN-API's cache. Slower, and many forced checks can make the messenger restrict the account.",
 			displayOptions: { show: { '/operation': ['checkAccount'] } },
 			routing: { send: { type: 'body', property: 'force' } },
 		},
@@ -67,7 +67,7 @@ export const optionsField: INodeProperties = {
 			default: 0,
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			description:
-				'Most calls to GREEN-API that this node makes in one execution of the workflow, repeated ones included: what is left fails as callLimit and never stops the run. 0 for no cap. Taken from the first item.',
+				'Protects the monthly quota: most calls to GREEN-API that this node makes in one execution of the workflow, repeated ones included. What is left fails as callLimit and never stops the run. 0 for no cap. Taken from the first item.',
 		},
 		{
 			displayName: 'Max Tries',
@@ -85,7 +85,7 @@ export const optionsField: INodeProperties = {
 			default: 300,
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			description:
-				'Most seconds for one item from its first call to its last, waiting for its turn not counted. 0 means 300. Taken from the first item.',
+				'Seconds that one item may take at most, from its first call to its last, waiting for its turn not counted. 0 means 300. Taken from the first item.',
 		},
 	],
 };

@@ -9,19 +9,21 @@ interface SubjectText {
 	readonly description: string;
 }
 
+const LIST =
+	'For numbers without one set Default Country under Options; for a list use an expression such as {{ $json.phone }}.';
+
 const PHONE_NUMBER: Readonly<Record<Messenger, SubjectText>> = {
 	max: {
-		placeholder: 'e.g. 79876543210',
-		description:
-			'Phone number in international format. MAX knows only numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus).',
+		placeholder: 'e.g. +7 987 654-32-10',
+		description: `Phone number with its country code, in any common spelling. GREEN-API can ask MAX only about numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus). ${LIST}`,
 	},
 	telegram: {
-		placeholder: 'e.g. 79876543210 or @username',
-		description: 'Phone number in international format, or a username that begins with @',
+		placeholder: 'e.g. +7 987 654-32-10 or @username',
+		description: `Phone number with its country code, in any common spelling, or a username that begins with @. ${LIST}`,
 	},
 	whatsapp: {
-		placeholder: 'e.g. 79876543210',
-		description: 'Phone number in international format, with the country code',
+		placeholder: 'e.g. +7 987 654-32-10',
+		description: `Phone number with its country code, in any common spelling. ${LIST}`,
 	},
 };
 
@@ -36,7 +38,8 @@ const CHAT_ID: Readonly<Record<Messenger, SubjectText>> = {
 	},
 	whatsapp: {
 		placeholder: 'e.g. 79876543210@c.us',
-		description: 'The chatId that Check Account returns, or an ID that ends with @lid. No groups.',
+		description:
+			'The chatId that Check Account returns, an ID that ends with @lid, or a phone number. No groups.',
 	},
 };
 

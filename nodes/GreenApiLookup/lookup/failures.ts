@@ -68,10 +68,12 @@ const KINDS = {
 		label: 'unreadable number',
 		retryable: false,
 		sentence: (facts) =>
-			`${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
-			(facts.advice ??
-				'Write it in international format with the country code, e.g. +7 987 654-32-10, or choose ' +
-					'a Default Country in the options of this node.'),
+			isEmpty(facts.value)
+				? 'Phone Number is empty for this item. Check that the field in its expression exists.'
+				: `${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
+					(facts.advice ??
+						'Write it in international format with the country code, e.g. +7 987 654-32-10, or ' +
+							'choose a Default Country in the options of this node.'),
 	},
 	unsupportedCountry: {
 		label: 'country not supported',
@@ -85,9 +87,11 @@ const KINDS = {
 		label: 'wrong chat ID',
 		retryable: false,
 		sentence: (facts) =>
-			`${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}${because(facts)}. ` +
-			'Use the chatId that Check Account returns' +
-			`${facts.endpoint.messenger === 'whatsapp' ? ', or a phone number with its country code' : ''}.`,
+			isEmpty(facts.value)
+				? 'Chat ID is empty for this item. Check that the field in its expression exists.'
+				: `${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}` +
+					`${because(facts)}. Use the chatId that Check Account returns` +
+					`${facts.endpoint.messenger === 'whatsapp' ? ', or a phone number with its country code' : ''}.`,
 	},
 	groupChat: {
 		label: 'group',
@@ -100,7 +104,7 @@ const KINDS = {
 		label: 'question refused',
 		retryable: false,
 		sentence: (facts) =>
-			`GREEN-API refused the question about ${quote(facts.value)}${status(facts)}${because(facts)}. ` +
+			`GREEN-API refused the question${about(facts)}${status(facts)}${because(facts)}. ` +
 			'Check the value of this item.',
 	},
 	unauthorized: {
@@ -194,8 +198,7 @@ const KINDS = {
 		label: 'timeout',
 		retryable: true,
 		repeated: true,
-		sentence: (facts) =>
-			`No answer about ${quote(facts.value)} in time${status(facts)}. Run this item again.`,
+		sentence: (facts) => `No answer${about(facts)} in time${status(facts)}. Run this item again.`,
 	},
 	network: {
 		label: 'network',
@@ -206,18 +209,18 @@ const KINDS = {
 			'Check API URL in the credential and the network of this n8n, then run again.',
 	},
 	serverError: {
-		label: "GREEN-API's error",
+		label: 'GREEN-API did not answer',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
-			`GREEN-API had an error of its own${status(facts)}. Run this item again in a few minutes.`,
+			`GREEN-API could not answer${status(facts)}. Run this item again in a few minutes.`,
 	},
 	badResponse: {
 		label: 'no clear answer',
 		retryable: true,
 		repeated: true,
 		sentence: (facts) =>
-			`GREEN-API's answer about ${quote(facts.value)} was no clear answer${status(facts)}` +
+			`GREEN-API's answer${about(facts)} was no clear answer${status(facts)}` +
 			`${because(facts)}. Nothing is known about this item; run it again.`,
 	},
 } satisfies Record<string, Kind>;
@@ -309,8 +312,16 @@ const QUOTED_LENGTH = 40;
 /** Characters of the service's own words that a sentence shows. */
 const DETAIL_LENGTH = 200;
 
+function isEmpty(value: unknown): boolean {
+	return value === null || value === undefined || value === '';
+}
+
+/** What the question was about, where it was not about the instance itself. */
+function about({ value }: FailureFacts): string {
+	return isEmpty(value) ? '' : ` about ${quote(value)}`;
+}
+
 function quote(value: unknown): string {
-	if (value === null || value === undefined || value === '') return 'An empty value';
 	const hasText = typeof value !== 'object' && typeof value !== 'function';
 	const shown = hasText ? String(value) : 'an object';
 	return `"${clip(shown, QUOTED_LENGTH)}"`;

@@ -3,7 +3,7 @@
  * comes back is a failure of the item, because unknown must never become "no account".
  */
 
-import type { Endpoint, Messenger } from '../endpoints';
+import type { Endpoint, Messenger, Operation } from '../endpoints';
 import { failure, type Failure, type FailureCode } from './failures';
 import type { RateNews } from './pacer';
 import type { Question } from './question';
@@ -82,19 +82,18 @@ export function existsOf({ messenger }: Endpoint, body: JsonObject): unknown {
 }
 
 /** Why a 200 body is no clear answer to the endpoint's question; undefined where it is one. */
-function unclear(endpoint: Endpoint, body: JsonObject, text: string): string | undefined {
-	switch (endpoint.operation) {
-		case 'checkAccount':
-			if (typeof existsOf(endpoint, body) !== 'boolean') return 'it says neither true nor false';
-			return saysTwice(text) ? 'it says something twice' : undefined;
-		case 'getAccountSettings':
-			return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
-		case 'getContactInfo':
-			return typeof body.chatId === 'string' || typeof body.name === 'string'
-				? undefined
-				: 'it names no contact';
-	}
-}
+const UNCLEAR: Readonly<
+	Record<Operation, (body: JsonObject, endpoint: Endpoint, text: string) => string | undefined>
+> = {
+	checkAccount(body, endpoint, text) {
+		if (typeof existsOf(endpoint, body) !== 'boolean') return 'it says neither true nor false';
+		return saysTwice(text) ? 'it says something twice' : undefined;
+	},
+	getAccountSettings: ({ stateInstance }) =>
+		typeof stateInstance === 'string' ? undefined : 'it names no state',
+	getContactInfo: ({ chatId, name }) =>
+		typeof chatId === 'string' || typeof name === 'string' ? undefined : 'it names no contact',
+};
 
 /** Whether a field stands there more than once: JSON.parse would take the last one without a word. */
 function saysTwice(text: string): boolean {
@@ -151,7 +150,9 @@ export function readOutcome(question: Question, response: LookupResponse, at: nu
 	if (status < 200 || status > 299) return fail(codeOfStatus(status));
 	if (!isObject(body)) return fail('badResponse', 'it is not a JSON object');
 	if (reason !== undefined || body.status === false) return fail('badResponse');
-	const why = isTooDeep(body) ? 'it is nested too deep' : unclear(endpoint, body, response.text);
+	const why = isTooDeep(body)
+		? 'it is nested too deep'
+		: UNCLEAR[endpoint.operation](body, endpoint, response.text);
 	return why === undefined ? { question, body, at } : fail('badResponse', why);
 }
 

@@ -10,6 +10,7 @@ import { ONE_EACH, plain, readSpelling, type Spelling, type Unclear } from './sp
 
 /** A Telegram username: @ and 4 to 32 letters, digits and underscores. */
 const USERNAME = /^@[a-z]\w{3,31}$/i;
+const LINK = /^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i;
 
 /** More digits than this are more than one number: E.164 has 15, the service takes one more. */
 const MOST_DIGITS = 16;
@@ -33,9 +34,9 @@ export function parsePhoneNumber(
 	endpoint: Endpoint,
 	defaultCountry: unknown,
 ): string | Failure {
-	const isUsername = typeof value === 'string' && plain(value.slice(0, 100)).startsWith('@');
-	const read = isUsername
-		? readUsername(plain(value), endpoint)
+	const text = typeof value === 'string' ? plain(value.slice(0, 100)).replace(LINK, '@$1') : '';
+	const read = text.startsWith('@')
+		? readUsername(text, endpoint)
 		: readPhoneNumber(value, endpoint.numbers, defaultCountry);
 	if (typeof read === 'string') return read;
 	const { why, advice, isUnsupported } = read;
@@ -44,10 +45,15 @@ export function parsePhoneNumber(
 }
 
 function readUsername(username: string, { messenger }: Endpoint): string | Refusal {
-	if (messenger !== 'telegram') return { why: 'only Telegram looks up usernames' };
+	if (messenger !== 'telegram') {
+		return {
+			why: 'only Telegram looks up usernames',
+			advice: 'Write a phone number, or choose Telegram as Messenger.',
+		};
+	}
 	if (USERNAME.test(username)) return username;
 	return {
-		why: 'it is not a username',
+		why: 'it is no username either',
 		advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
 	};
 }
@@ -74,7 +80,11 @@ export function readPhoneNumber(
 	}
 	if (digits.length >= fewest && digits.length <= most) return digits;
 	const { length } = digits;
-	return { why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here` };
+	return {
+		why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here`,
+		advice:
+			'Check that no digit is missing. If it is right, this messenger cannot be asked about it.',
+	};
 }
 
 function readCountry(code: unknown): CountryCode | Unclear | undefined {

@@ -84,7 +84,9 @@ export class Report {
 		const rate = calls > 1 && seconds >= 1 ? ` (${callsPerSecond.toFixed(1)} a second)` : '';
 		return [
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
-			...(shared > 0 ? [`${count(shared, 'item')} needed no call of their own.`] : []),
+			...(shared > 0
+				? [`${count(shared, 'item')} needed no call of ${shared === 1 ? 'its' : 'their'} own.`]
+				: []),
 			...(failed.length > 0 ? [`Not answered: ${failed.join(', ')}.`] : []),
 			...(this.quota
 				? [`Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`]

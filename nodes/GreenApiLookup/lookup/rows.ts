@@ -89,12 +89,11 @@ function textOf(value: unknown): string | null {
 
 function numberOf(value: unknown): number | null {
 	const number = typeof value === 'string' ? Number(value) : value;
-	return typeof number === 'number' && Number.isFinite(number) && number !== 0 ? number : null;
+	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /** Unix seconds as ISO 8601; 0 and what no calendar holds are null. */
 function timeOf(value: unknown): string | null {
-	const seconds = numberOf(value);
-	const date = new Date((seconds ?? Number.NaN) * 1000);
+	const date = new Date((numberOf(value) || Number.NaN) * 1000);
 	return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

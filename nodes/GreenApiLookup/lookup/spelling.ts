@@ -35,6 +35,7 @@ const NO_PHONE: Unclear = {
 	why: 'it holds something other than digits',
 	advice: 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.',
 };
+const NOT_AN_ID = 'Put a phone number there; for a chat ID choose Get Contact Info.';
 const TWO_NUMBERS: Unclear = { why: 'it holds more than one number, or a range', advice: ONE_EACH };
 const EXTENSION: Unclear = {
 	why: 'it holds an extension',
@@ -106,8 +107,9 @@ function readText(text: string): Spelling | Unclear {
 		const digits = form.exec(text)?.[1];
 		if (digits) return { groups: [digits], form: 'plus' };
 	}
-	if (/@lid$/i.test(text)) return { why: 'a LID does not tell the phone number behind it' };
-	if (/@g\.us$/i.test(text)) return { why: 'it is the ID of a group' };
+	if (/@lid$/i.test(text))
+		return { why: 'a LID does not tell the phone number behind it', advice: NOT_AN_ID };
+	if (/@g\.us$/i.test(text)) return { why: 'it is the ID of a group', advice: NOT_AN_ID };
 	const [, uri, parameters = ''] = /^(?:tel|sms|callto):(?:\/\/)?([^;?]*)(.*)$/i.exec(text) ?? [];
 	if (/;ext=/i.test(parameters)) return EXTENSION;
 	return readWritten(uri?.replace(/%2B/i, '+').replace(/%20/g, ' ').trim() ?? text);
@@ -122,7 +124,9 @@ const IP_ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 function readWritten(labelled: string): Spelling | Unclear {
 	const text = labelled.replace(LABEL, '');
-	if (DATE.test(text) || IP_ADDRESS.test(text)) return { why: 'it is a date or an address' };
+	if (DATE.test(text) || IP_ADDRESS.test(text)) {
+		return { why: 'it is a date or an address', advice: NO_PHONE.advice };
+	}
 	const sheet = readSpreadsheet(text);
 	if (sheet !== undefined) return typeof sheet === 'string' ? readGroups(sheet) : sheet;
 	if (/(?:ext|extension|x|#|доб|вн)\.?\s*\d{1,6}$/i.test(text)) return EXTENSION;
