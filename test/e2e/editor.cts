@@ -21,6 +21,24 @@ const PICTURES = process.env.PICTURES
 	? path.resolve(__dirname, '../../docs/pictures')
 	: path.join(tmpdir(), 'n8n-nodes-green-api-lookup-pictures');
 
+/** Pixels around a workflow: as much as is written beside and below its nodes. */
+const MARGIN_PX = 56;
+
+/** Hides all but the workflow on the canvas. */
+const CANVAS_ONLY = `
+	html { background: #f5f5f5 }
+	body, [data-test-id="canvas-handle-plus-wrapper"] { visibility: hidden }
+	.vue-flow__transformationpane, marker { visibility: visible }
+`;
+
+/** A rectangle in the window, in pixels. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
 /** A row of the output panel's table: the cells by the names of their columns. */
 export type Row = Readonly<Record<string, string>>;
 
@@ -33,13 +51,13 @@ export class Editor {
 	) {}
 
 	/** Starts Chromium and logs the owner in. */
-	static async open(n8n: RealN8n): Promise<Editor> {
+	static async open(n8n: RealN8n, width = 1400): Promise<Editor> {
 		const browser = await chromium.launch({
 			executablePath: CHROMIUM,
 			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
 		});
 		try {
-			const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+			const page = await browser.newPage({ viewport: { width, height: 900 } });
 			page.setDefaultTimeout(STEP_TIMEOUT_MS);
 			// A page that is left with unsaved changes asks back.
 			page.on('dialog', (dialog) => void dialog.accept());
@@ -73,6 +91,40 @@ export class Editor {
 	async openWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${id}`);
 		await this.part('canvas-node').first().waitFor();
+	}
+
+	/** Shows the whole workflow, as large as the window allows. */
+	async zoomToFit(): Promise<void> {
+		// Icons come one by one.
+		await this.page.waitForLoadState('networkidle');
+		await this.part('zoom-to-fit').click();
+		const node = await this.page.waitForSelector('[data-test-id="canvas-node"]');
+		await node.waitForElementState('stable');
+	}
+
+	/** Where the nodes and notes of the canvas are, by their ids. */
+	async boxes(): Promise<Record<string, Box>> {
+		const boxes: Record<string, Box> = {};
+		for (const node of await this.page.locator('.vue-flow__node').all()) {
+			boxes[(await node.getAttribute('data-id')) ?? ''] = await boxOf(node);
+		}
+		return boxes;
+	}
+
+	/** Where the last paragraph of a note is. */
+	async lastParagraph(noteId: string): Promise<Box> {
+		return await boxOf(this.page.locator(`.vue-flow__node[data-id="${noteId}"] p`).last());
+	}
+
+	/** What the warning signs on the nodes say, by the names of the nodes. */
+	async warnings(): Promise<Record<string, string>> {
+		const warnings: Record<string, string> = {};
+		const signs = this.part('canvas-node').filter({ has: this.part('node-issues') });
+		for (const node of await signs.all()) {
+			await node.getByTestId('node-issues').locator('svg').hover();
+			warnings[(await node.getAttribute('data-node-name')) ?? ''] = await this.tooltip();
+		}
+		return warnings;
 	}
 
 	/** Opens the panel of a node by a double click. */
@@ -183,12 +235,7 @@ export class Editor {
 		const label = this.part('input-label').filter({ hasText: displayName }).first();
 		await label.hover();
 		await label.locator('[data-icon="circle-help"]').first().hover();
-		// The role "tooltip" is on a copy that is hidden.
-		const shown = this.page.locator('[data-reka-popper-content-wrapper]').filter({ hasText: /\S/ });
-		const text = await shown.first().innerText();
-		await this.page.mouse.move(0, 0);
-		await shown.first().waitFor({ state: 'hidden' });
-		return text;
+		return await this.tooltip();
 	}
 
 	async openSettings(): Promise<void> {
@@ -295,20 +342,45 @@ export class Editor {
 
 	/** Saves a picture of a part or its upper end, without n8n's notices in the corner. */
 	async picture(name: string, part: Locator, maxHeight = Infinity): Promise<void> {
+		const box = await boxOf(part);
+		await this.save(name, { ...box, height: Math.min(box.height, maxHeight) });
+	}
+
+	/** Saves a picture of the workflow alone: its nodes, lines and notes, and what is written at them. */
+	async canvasPicture(name: string): Promise<void> {
+		const parts = await this.page.locator('.vue-flow__node, .vue-flow__edge').all();
+		const boxes = await Promise.all(parts.map(boxOf));
+		const x = Math.min(...boxes.map((box) => box.x)) - MARGIN_PX;
+		const y = Math.min(...boxes.map((box) => box.y)) - MARGIN_PX;
+		const width = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN_PX - x;
+		const height = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN_PX - y;
+		await this.save(name, { x, y, width, height }, CANVAS_ONLY);
+	}
+
+	private async save(name: string, clip: Box, style = ''): Promise<void> {
 		for (const notice of await this.page.locator('.el-notification').elementHandles()) {
 			const close = await notice.$('.el-notification__closeBtn');
 			await close?.click();
 			await notice.waitForElementState('hidden');
 		}
 		await this.page.mouse.move(0, 0);
-		const box = await part.boundingBox();
-		if (!box) throw new Error(`${name}: nothing to be seen`);
 		mkdirSync(PICTURES, { recursive: true });
 		await this.page.screenshot({
 			path: path.join(PICTURES, `${name}.png`),
-			clip: { ...box, height: Math.min(box.height, maxHeight) },
+			clip,
+			style,
 			animations: 'disabled',
 		});
+	}
+
+	/** The text beside what the mouse is on; the mouse leaves it. */
+	private async tooltip(): Promise<string> {
+		// The role "tooltip" is on a copy that is hidden.
+		const shown = this.page.locator('[data-reka-popper-content-wrapper]').filter({ hasText: /\S/ });
+		const text = await shown.first().innerText();
+		await this.page.mouse.move(0, 0);
+		await shown.first().waitFor({ state: 'hidden' });
+		return text;
 	}
 
 	private get output(): Locator {
@@ -318,6 +390,12 @@ export class Editor {
 	private part(id: string): Locator {
 		return this.page.locator(`[data-test-id="${id}"]`);
 	}
+}
+
+async function boxOf(part: Locator): Promise<Box> {
+	const box = await part.boundingBox();
+	if (!box) throw new Error('There is nothing to be seen');
+	return box;
 }
 
 async function textsOf(locator: Locator): Promise<string[]> {
