@@ -423,7 +423,7 @@ describe('instance-watchdog', () => {
 		chat.requests.length = 0;
 		world.simulator.instance('telegram').state = 'notAuthorized';
 		world.simulator.forget();
-		await publishEvery3Seconds();
+		await publishEvery5Seconds();
 		await waitFor('three runs', RUN_TIMEOUT_MS, async () => {
 			return world.simulator.calls({ method: 'getwasettings' }).length > 3;
 		});
@@ -431,8 +431,8 @@ describe('instance-watchdog', () => {
 		expect(told()).toEqual([expect.stringMatching(/^Telegram instance: notAuthorized/)]);
 	});
 
-	async function publishEvery3Seconds(): Promise<void> {
-		const schedule = { interval: [{ field: 'seconds', secondsInterval: 3 }] };
+	async function publishEvery5Seconds(): Promise<void> {
+		const schedule = { interval: [{ field: 'seconds', secondsInterval: 5 }] };
 		const versionId = await change(WATCHDOG, (workflow) => ({
 			nodes: workflow.nodes.map((node) =>
 				node.name === SCHEDULE ? { ...node, parameters: { rule: schedule } } : node,
