@@ -8,7 +8,14 @@ import { chromium, selectors, type Browser, type Locator, type Page } from 'play
 
 import { OWNER, type RealN8n } from '../../scripts/n8n/process.cts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+export const CHROMIUM_ARGUMENTS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-background-networking',
+	'--disable-sync',
+];
 
 // What getByTestId looks for.
 selectors.setTestIdAttribute('data-test-id');
@@ -39,6 +46,12 @@ export interface Box {
 	readonly height: number;
 }
 
+/** Where a picture of that name is saved. */
+export function pictureFile(name: string): string {
+	mkdirSync(PICTURES, { recursive: true });
+	return path.join(PICTURES, `${name}.png`);
+}
+
 /** A row of the output panel's table: the cells by the names of their columns. */
 export type Row = Readonly<Record<string, string>>;
 
@@ -54,7 +67,7 @@ export class Editor {
 	static async open(n8n: RealN8n, width = 1400): Promise<Editor> {
 		const browser = await chromium.launch({
 			executablePath: CHROMIUM,
-			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
+			args: CHROMIUM_ARGUMENTS,
 		});
 		try {
 			const page = await browser.newPage({ viewport: { width, height: 900 } });
@@ -364,9 +377,8 @@ export class Editor {
 			await notice.waitForElementState('hidden');
 		}
 		await this.page.mouse.move(0, 0);
-		mkdirSync(PICTURES, { recursive: true });
 		await this.page.screenshot({
-			path: path.join(PICTURES, `${name}.png`),
+			path: pictureFile(name),
 			clip,
 			style,
 			animations: 'disabled',
