@@ -257,9 +257,11 @@ function cellOf({ exists, chatId = '', error }: Row): string {
 function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
 	const count = (exists: boolean) => outcomes.filter((row) => row.exists === exists).length;
 	const failed = outcomes.filter(({ error }) => error).length;
+	const rate = (calls / seconds).toFixed(1);
 	return (
 		`${MESSENGER_NAMES[messenger].padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
-		`${failed} not answered; ${calls} calls in ${seconds.toFixed(1)} s\n`
+		`${failed} not answered; ${calls} calls in ${seconds.toFixed(1)} s (${rate} a second), ` +
+		`${outcomes.length - calls} saved\n`
 	);
 }
 
