@@ -95,6 +95,8 @@ export class Editor {
 	/** A new workflow with a manual trigger, and the list of nodes open for the next one. */
 	async newWorkflow(): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/new`);
+		// The list is drawn anew as long as the editor is loading.
+		await this.page.waitForLoadState('networkidle');
 		await this.part('canvas-plus-button').first().click();
 		await this.search('manual');
 		await this.listedNode('Trigger manually').click();
