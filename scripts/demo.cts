@@ -257,10 +257,11 @@ function cellOf({ exists, chatId = '', error }: Row): string {
 function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
 	const count = (exists: boolean) => outcomes.filter((row) => row.exists === exists).length;
 	const failed = outcomes.filter(({ error }) => error).length;
-	const rate = (calls / seconds).toFixed(1);
+	// Shorter ones say little: the first calls need not wait.
+	const rate = seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 	return (
 		`${MESSENGER_NAMES[messenger].padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
-		`${failed} not answered; ${calls} calls in ${seconds.toFixed(1)} s (${rate} a second), ` +
+		`${failed} not answered; ${calls} calls in ${seconds.toFixed(1)} s${rate}, ` +
 		`${outcomes.length - calls} saved\n`
 	);
 }
