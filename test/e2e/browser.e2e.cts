@@ -162,11 +162,11 @@ test('the fields follow when another messenger is chosen', async () => {
 	await editor.fill('phoneNumber', '79876543210');
 
 	await editor.choose('resource', 'Telegram');
-	await phoneNumber('e.g. 79876543210 or @username').waitFor();
+	await phoneNumber('e.g. +7 987 654-32-10 or @username').waitFor();
 	expect(await editor.valueOf('operation')).toBe('Check Account');
 
 	await editor.choose('resource', 'MAX');
-	await phoneNumber('e.g. 79876543210').waitFor();
+	await phoneNumber('e.g. +7 987 654-32-10').waitFor();
 	expect(await editor.descriptionOf('Phone Number')).toMatch(/\b7\b.+\b375\b/);
 	expect(await editor.valueOf('phoneNumber')).toBe('79876543210');
 
