@@ -42,11 +42,8 @@ export interface Reply {
 	readonly body: unknown;
 }
 
-/** What runs at the moment; it must not outlive this process, however that ends. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-	for (const child of running) child.kill('SIGKILL');
-});
+/** Loaded before n8n: an n8n must not outlive who started it. */
+const END_WITH_PARENT = path.join(__dirname, 'endWithParent.cjs');
 
 export class RealN8n {
 	/** All that it has logged. */
@@ -173,13 +170,11 @@ export class RealN8n {
 
 	private spawn(args: readonly string[]): ChildProcess {
 		const { node, n8n } = this.options.installed;
-		const child = spawn(node, [n8n, ...args], {
+		const child = spawn(node, ['-r', END_WITH_PARENT, n8n, ...args], {
 			cwd: this.options.userFolder,
 			env: this.env,
-			stdio: ['ignore', 'pipe', 'pipe'],
+			stdio: ['pipe', 'pipe', 'pipe'],
 		});
-		running.add(child);
-		child.once('exit', () => running.delete(child));
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (data: Buffer) => {
 				for (const line of data.toString().split('\n')) this.tell(line);

@@ -15,12 +15,14 @@ function run(...command) {
 function test(project, workers) {
 	return run(
 		'node_modules/jest/bin/jest.js',
+		...args,
 		'--config=test/e2e/jest.config.js',
-		`--selectProjects=${project}`,
 		`--maxWorkers=${workers}`,
 		// A file that was asked for belongs to one of the two.
 		...(hasFiles ? ['--passWithNoTests'] : []),
-		...args,
+		// Takes all that stands behind it.
+		'--selectProjects',
+		project,
 	);
 }
 
