@@ -8,13 +8,13 @@
  */
 import 'reflect-metadata';
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// Before n8n-core is loaded: it keeps a settings file in this folder.
-process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
+// Before n8n-core is loaded: it keeps a settings file in this folder. One for each process of Jest.
+const USER_FOLDER = `node_modules/.cache/n8n-engine-${process.env.JEST_WORKER_ID ?? 'alone'}`;
+mkdirSync((process.env.N8N_USER_FOLDER ??= path.resolve(USER_FOLDER)), { recursive: true });
 process.env.N8N_ENCRYPTION_KEY ??= 'engine-harness';
 process.env.N8N_LOG_LEVEL ??= 'silent';
 
