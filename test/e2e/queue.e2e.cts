@@ -139,7 +139,7 @@ test(
 	'a killed worker loses its executions, which fail and are not run again; the other goes on',
 	async () => {
 		const [victim] = workers as [RealN8n];
-		const runs = await startOnBoth(40);
+		const runs = await startOnBoth(60);
 		const lost = runs.filter(({ worker }) => worker === victim);
 		const kept = runs.filter(({ worker }) => worker !== victim);
 		await calls(20);
@@ -168,7 +168,7 @@ test.each([
 ])(
 	'%s is restarted in mid-run: every number has its row and is asked once, new work is taken',
 	async (_name, service) => {
-		const runs = await startOnBoth(40);
+		const runs = await startOnBoth(60);
 		await calls(20);
 		await service().restart(DOWN_MS);
 		await expectAnswered(runs);
