@@ -548,6 +548,7 @@ describe('each messenger has its rule', () => {
 		['telegram', '+490301234567', '490301234567'],
 		['telegram', '789123456789@c.us', '789123456789'],
 		['telegram', 'https://t.me/durov', '@durov'],
+		['telegram', `@durov${' '.repeat(150)}79123456789`, 'invalidPhoneNumber'],
 		['telegram', 't.me/durov/', '@durov'],
 		['telegram', 't.me/durov/123', 'invalidPhoneNumber'],
 		['whatsapp', 't.me/durov', 'invalidPhoneNumber'],

@@ -6,7 +6,14 @@
 import type { Endpoint, NumberRule } from '../endpoints';
 import { countryOf, Likelihood, readDigits, type CountryCode, type Reading } from './countries';
 import { failure, type Failure } from './failures';
-import { ONE_EACH, plain, readSpelling, type Spelling, type Unclear } from './spelling';
+import {
+	LONGEST_TEXT,
+	ONE_EACH,
+	plain,
+	readSpelling,
+	type Spelling,
+	type Unclear,
+} from './spelling';
 
 /** A Telegram username: @ and 4 to 32 letters, digits and underscores. */
 const USERNAME = /^@[a-z]\w{3,31}$/i;
@@ -34,7 +41,8 @@ export function parsePhoneNumber(
 	endpoint: Endpoint,
 	defaultCountry: unknown,
 ): string | Failure {
-	const text = typeof value === 'string' ? plain(value.slice(0, 100)).replace(LINK, '@$1') : '';
+	const isText = typeof value === 'string' && value.length <= LONGEST_TEXT;
+	const text = isText ? plain(value).replace(LINK, '@$1') : '';
 	const read = text.startsWith('@')
 		? readUsername(text, endpoint)
 		: readPhoneNumber(value, endpoint.numbers, defaultCountry);

@@ -88,7 +88,7 @@ function textOf(value: unknown): string | null {
 }
 
 function numberOf(value: unknown): number | null {
-	const number = typeof value === 'string' ? Number(value) : value;
+	const number = typeof value === 'string' && value !== '' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 

@@ -25,7 +25,7 @@ export interface Unclear {
 }
 
 /** Longer texts hold no phone number, and are not searched for one. */
-const LONGEST_TEXT = 200;
+export const LONGEST_TEXT = 200;
 
 /** Advice where there may be several numbers. */
 export const ONE_EACH = 'Give each number an item of its own.';
