@@ -9,6 +9,7 @@ import { withCredential } from '../../scripts/n8n/content.cts';
 import type { ImportedCredential, ImportedWorkflow } from '../../scripts/n8n/content.cts';
 import { instanceOf } from '../../simulator/instance.cts';
 import type { Simulator } from '../../simulator/server.cts';
+import { webhookParameters } from '../e2e/harness.cts';
 
 type Piece = Pick<INode, 'name' | 'type' | 'typeVersion' | 'parameters'> & Partial<INode>;
 
@@ -127,12 +128,7 @@ export function workflowOf({ id, title, nodes, isLoop }: Way): ImportedWorkflow 
 		type: 'n8n-nodes-base.webhook',
 		typeVersion: 2,
 		webhookId: id,
-		parameters: {
-			path: id,
-			httpMethod: 'POST',
-			responseMode: 'lastNode',
-			responseData: 'allEntries',
-		},
+		parameters: webhookParameters(id),
 	};
 	const items: Piece = {
 		name: 'Items',

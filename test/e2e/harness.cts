@@ -112,6 +112,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 /** Name of the webhook node in `webhookWorkflow`, and of the lookup behind it. */
 export const LOOKUP = 'Lookup';
 
+/** A webhook that takes items by POST, and answers with the rows of the last node. */
+export function webhookParameters(id: string): INode['parameters'] {
+	return { path: id, httpMethod: 'POST', responseMode: 'lastNode', responseData: 'allEntries' };
+}
+
 /** Webhook → Lookup → answer: the items of the body's `items` are looked up. */
 export function webhookWorkflow(
 	id: string,
@@ -134,12 +139,7 @@ export function webhookWorkflow(
 		nodes: [
 			nodeOf('Webhook', 'n8n-nodes-base.webhook', 2, 0, {
 				webhookId: id,
-				parameters: {
-					path: id,
-					httpMethod: 'POST',
-					responseMode: 'lastNode',
-					responseData: 'allEntries',
-				},
+				parameters: webhookParameters(id),
 			}),
 			nodeOf('Items', 'n8n-nodes-base.splitOut', 1, 200, {
 				parameters: { fieldToSplitOut: 'body.items' },
