@@ -3,7 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import {
+	displayParameter,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
 
 import { ENDPOINTS, MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
 import { instanceOf } from '../../simulator/instance.cts';
@@ -55,6 +60,41 @@ test('every operation is shown for one messenger, so that AI tools read its acti
 		['telegram'],
 		['max'],
 	]);
+});
+
+type Choice = { readonly resource: string; readonly operation: string };
+
+/** Names of the fields, or of the options in a collection, that n8n shows. */
+function shown(fields: INodeProperties[], choice: Choice): string[] {
+	return fields
+		.filter((field) => displayParameter(choice, field, null, null))
+		.map(({ name }) => name)
+		.filter((name) => name !== 'requestOptions');
+}
+
+test.each([
+	['whatsapp', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['telegram', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['max', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['whatsapp', 'getAccountSettings', [], []],
+	['telegram', 'getAccountSettings', [], []],
+	['max', 'getAccountSettings', [], []],
+	['whatsapp', 'getContactInfo', ['chatId', 'listNotice'], ['defaultCountry']],
+	['telegram', 'getContactInfo', ['chatId', 'listNotice'], []],
+	['max', 'getContactInfo', ['chatId', 'listNotice'], []],
+])('%s %s shows each field that it uses, once', (resource, operation, fields, options) => {
+	const { options: collection } = properties.find(({ name }) => name === 'options') ?? {};
+	const choice = { resource, operation };
+	const always = ['includeInputFields', 'maxCalls', 'maxTries', 'maxWait'];
+
+	expect(shown(properties, choice)).toEqual([
+		'resource',
+		'operation',
+		...fields,
+		'simplify',
+		'options',
+	]);
+	expect(shown(collection as INodeProperties[], choice)).toEqual([...options, ...always]);
 });
 
 test('dropdowns and options of five and more are in alphabetical order', () => {

@@ -25,6 +25,16 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+const defaultCountry: INodeProperties = {
+	displayName: 'Default Country',
+	name: 'defaultCountry',
+	type: 'options',
+	options: [{ name: 'None (Numbers Have Their Country Code)', value: '' }, ...countryChoices()],
+	default: '',
+	description:
+		'Country of the numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + or 00 keep theirs. Taken from each item; an expression gives the ISO code, e.g. RU.',
+};
+
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -32,15 +42,11 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{ ...defaultCountry, displayOptions: { show: { '/operation': ['checkAccount'] } } },
+		// The chat IDs of the other messengers hold no phone number.
 		{
-			displayName: 'Default Country',
-			name: 'defaultCountry',
-			type: 'options',
-			options: [{ name: 'None (Numbers Have Their Country Code)', value: '' }, ...countryChoices()],
-			default: '',
-			description:
-				'Country of the numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + or 00 keep theirs. Taken from each item; an expression gives the ISO code, e.g. RU.',
-			displayOptions: { show: { '/operation': ['checkAccount', 'getContactInfo'] } },
+			...defaultCountry,
+			displayOptions: { show: { '/resource': ['whatsapp'], '/operation': ['getContactInfo'] } },
 		},
 		{
 			displayName: 'Force',
