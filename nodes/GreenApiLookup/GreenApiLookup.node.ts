@@ -23,9 +23,12 @@ export class GreenApiLookup implements INodeType {
 		name: 'greenApiLookup',
 		icon: { light: 'file:greenApiLookup.svg', dark: 'file:greenApiLookup.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		// n8n adds "Custom API Call" to both dropdowns of a node whose version is one number; the
+		// credential does not work in the HTTP Request node that it tells to use.
+		version: [1],
+		defaultVersion: 1,
 		subtitle:
-			'={{ ({ checkAccount: "Check Account", getAccountSettings: "Get Account Settings", getContactInfo: "Get Contact Info" })[$parameter.operation] + ": " + ({ max: "MAX", telegram: "Telegram", whatsapp: "WhatsApp" })[$parameter.resource] }}',
+			'={{ ({ max: "MAX", telegram: "Telegram", whatsapp: "WhatsApp" })[$parameter.resource] + ": " + ({ checkAccount: "Check Account", getAccountSettings: "Get Account Settings", getContactInfo: "Get Contact Info" })[$parameter.operation] }}',
 		description:
 			'Find out whether phone numbers have a WhatsApp, Telegram or MAX account, who a contact is, and how an instance is doing',
 		defaults: { name: 'GREEN-API Lookup' },

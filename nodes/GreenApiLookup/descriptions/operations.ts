@@ -11,6 +11,7 @@ import {
 	type Operation,
 } from '../endpoints';
 import type { Shared } from '../lookup/shared';
+import { SLICES } from './subject';
 
 export const messengerField: INodeProperties = {
 	displayName: 'Messenger',
@@ -34,7 +35,7 @@ const NAMES: Readonly<Record<Operation, string>> = {
 
 const ACTIONS: Readonly<Record<Operation, (messenger: string) => string>> = {
 	checkAccount: (messenger) => `Check whether a phone number has a ${messenger} account`,
-	getAccountSettings: (messenger) => `Get state and settings of the ${messenger} instance`,
+	getAccountSettings: (messenger) => `Get state and phone number of the ${messenger} instance`,
 	getContactInfo: (messenger) => `Get name and avatar of a ${messenger} contact`,
 };
 
@@ -44,8 +45,7 @@ const DESCRIPTIONS: Readonly<Record<Operation, string>> = {
 	getContactInfo: 'Look up name, avatar and more of one person by chat ID',
 };
 
-const TELEGRAM_CHECK =
-	'Find out whether a phone number or @username can be found, and its chat ID. `exists: false` can also mean that its privacy settings hide the account. Telegram stops answering for about 2 hours when too many different numbers are asked within minutes: check long lists in slices.';
+const TELEGRAM_CHECK = `Find out whether a phone number or @username can be found, and its chat ID. "exists: false" can also mean that its privacy settings hide the account. ${SLICES}`;
 
 /** One dropdown for each messenger: the AI tool's description is taken from the one that is shown. */
 export function operationField(messenger: Messenger, shared: Shared): INodeProperties {

@@ -80,7 +80,7 @@ export const optionsField: INodeProperties = {
 			name: 'maxTries',
 			type: 'number',
 			default: 5,
-			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+			typeOptions: { minValue: 0, maxValue: 100, numberPrecision: 0 },
 			description:
 				'Most calls for one item when GREEN-API or the network fails in passing. Calls that are refused because of the limit of calls a second do not count. 1 asks once, 0 means 5. Taken from the first item.',
 		},

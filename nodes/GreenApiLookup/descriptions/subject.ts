@@ -10,16 +10,20 @@ interface SubjectText {
 }
 
 const LIST =
-	'For numbers without one set Default Country under Options; for a list use an expression such as {{ $json.phone }}.';
+	'Without country code: set Default Country under Options. For a list: an expression such as {{ $json.phone }}.';
+
+/** What Telegram does, and by report MAX: docs/limits.md. */
+export const SLICES =
+	'Many different numbers within minutes can stop all answers for about 2 hours: check long lists in slices.';
 
 const PHONE_NUMBER: Readonly<Record<Messenger, SubjectText>> = {
 	max: {
 		placeholder: 'e.g. +7 987 654-32-10',
-		description: `Phone number with its country code, in any common spelling. GREEN-API can ask MAX only about numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus). ${LIST}`,
+		description: `Phone number with its country code, in any common spelling. GREEN-API can ask MAX only about numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus). ${LIST} ${SLICES}`,
 	},
 	telegram: {
 		placeholder: 'e.g. +7 987 654-32-10 or @username',
-		description: `Phone number with its country code, in any common spelling, or a username that begins with @. ${LIST}`,
+		description: `Phone number with its country code, in any common spelling, or a username that begins with @. ${LIST} ${SLICES}`,
 	},
 	whatsapp: {
 		placeholder: 'e.g. +7 987 654-32-10',
@@ -27,15 +31,14 @@ const PHONE_NUMBER: Readonly<Record<Messenger, SubjectText>> = {
 	},
 };
 
+const NUMERIC_CHAT_ID: SubjectText = {
+	placeholder: 'e.g. 10000000',
+	description: 'The chatId that Check Account returns. No phone numbers, no groups.',
+};
+
 const CHAT_ID: Readonly<Record<Messenger, SubjectText>> = {
-	max: {
-		placeholder: 'e.g. 10000000',
-		description: 'The chatId that Check Account returns. People only, no groups.',
-	},
-	telegram: {
-		placeholder: 'e.g. 10000000',
-		description: 'The chatId that Check Account returns. People only, no groups.',
-	},
+	max: NUMERIC_CHAT_ID,
+	telegram: NUMERIC_CHAT_ID,
 	whatsapp: {
 		placeholder: 'e.g. 79876543210@c.us',
 		description:
