@@ -24,9 +24,11 @@ import {
 
 const HELP = `Looks up a list of contacts with the example workflows, in n8n's engine on this machine.
 
-Usage: npm run demo -- [--phones contacts.csv] [--messenger telegram]
+Usage: npm run demo -- [--phones contacts.csv] [--country DE] [--messenger telegram]
 
   --phones      CSV file with contacts: a column "phone" (or the first one), and perhaps "name"
+  --country     Default Country of numbers without a country code, e.g. DE (default: none; RU for
+                the sample list)
   --messenger   whatsapp, telegram or max (default: all three)
   --help        Shows this text
 
@@ -53,9 +55,10 @@ interface Credential {
 
 /** A row of Check Account, or of its error branch. */
 interface Row {
+	readonly phoneNumber?: string;
 	readonly exists?: boolean;
 	readonly chatId?: string;
-	readonly error?: { readonly code: string; readonly message: string };
+	readonly error?: { readonly code: string; readonly message: string; readonly asked: boolean };
 }
 
 /** What became of the list on one messenger: one outcome for each contact, in their order. */
@@ -77,13 +80,15 @@ async function main(signal: AbortSignal): Promise<void> {
 	}
 	const messengers = messengersOf(values.messenger);
 	const contacts = readContacts(values.phones ?? path.join(EXAMPLES, 'contacts.csv'));
+	// The examples have the sample list's; nobody else's numbers are taken for Russian ones.
+	const country = values.country ?? (values.phones === undefined ? 'RU' : '');
 	const real = realCredential(values.phones, values.messenger);
 	const simulator = real ? undefined : await startDemoSimulator();
 	try {
 		const findings: Findings[] = [];
 		for (const messenger of messengers) {
 			const credential = real ?? simulatedCredential(simulator as Simulator, messenger);
-			findings.push(await lookUp(messenger, contacts, credential, signal));
+			findings.push(await lookUp({ messenger, contacts, country, credential, signal }));
 			if (signal.aborted) break;
 		}
 		process.stdout.write(signal.aborted ? 'Stopped.\n' : report(contacts, findings));
@@ -97,6 +102,7 @@ function readArguments() {
 		return parseArgs({
 			options: {
 				phones: { type: 'string' },
+				country: { type: 'string' },
 				messenger: { type: 'string' },
 				help: { type: 'boolean' },
 			},
@@ -126,6 +132,7 @@ function readContacts(file: string): Contact[] {
 		skip_empty_lines: true,
 		trim: true,
 		relax_column_count: true,
+		delimiter: delimiterOf(text),
 	});
 	const [head = [], ...rest] = rows;
 	const columns = head.map((cell) => cell.toLowerCase());
@@ -141,6 +148,13 @@ function readContacts(file: string): Contact[] {
 	}));
 	if (contacts.length === 0) throw new UsageError(`There are no contacts in ${file}`);
 	return contacts;
+}
+
+/** Spreadsheet programs write commas, semicolons or tabs: whichever the first line has most of. */
+function delimiterOf(text: string): string {
+	const [line = ''] = text.split(/\r?\n/, 1);
+	const countOf = (delimiter: string) => line.split(delimiter).length;
+	return [',', ';', '\t'].reduce((most, each) => (countOf(each) > countOf(most) ? each : most));
 }
 
 /** The instance of the environment, asked for by --phones; undefined for the simulated ones. */
@@ -171,17 +185,21 @@ function simulatedCredential(simulator: Simulator, messenger: Messenger): Creden
 	return { apiUrl: simulator.url, idInstance, apiTokenInstance };
 }
 
-async function lookUp(
-	messenger: Messenger,
-	contacts: readonly Contact[],
-	credential: Credential,
-	signal: AbortSignal,
-): Promise<Findings> {
+async function lookUp(task: {
+	readonly messenger: Messenger;
+	readonly contacts: readonly Contact[];
+	/** Default Country; empty for none. */
+	readonly country: string;
+	readonly credential: Credential;
+	readonly signal: AbortSignal;
+}): Promise<Findings> {
+	const { messenger, contacts, country, credential, signal } = task;
 	const workflow = readExample(messenger);
 	const lookup = workflow.nodes.find(({ type }) => type === NODE_TYPE);
 	if (!lookup) throw new Error(`The example for ${messenger} has no lookup node`);
 	// An exported workflow has no credential in it; in n8n the user chooses one.
 	lookup.credentials = { [CREDENTIAL_TYPE]: { id: '1', name: 'GREEN-API' } };
+	Object.assign(lookup.parameters.options as object, { defaultCountry: country });
 
 	const progress = startProgress(MESSENGER_NAMES[messenger], contacts.length);
 	const start = performance.now();
@@ -223,14 +241,18 @@ function startProgress(title: string, total: number) {
 		notTTYSchedule: 1000,
 	});
 	let calls = 0;
+	const started = channel('http.client.request.start');
 	const finished = channel('http.client.response.finish');
-	const count = () => bar.update(++calls);
+	const count = () => calls++;
+	const show = () => bar.increment();
 	bar.start(total, 0);
-	finished.subscribe(count);
+	started.subscribe(count);
+	finished.subscribe(show);
 	return {
 		calls: () => calls,
 		stop() {
-			finished.unsubscribe(count);
+			started.unsubscribe(count);
+			finished.unsubscribe(show);
 			bar.stop();
 		},
 	};
@@ -257,13 +279,20 @@ function cellOf({ exists, chatId = '', error }: Row): string {
 function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
 	const count = (exists: boolean) => outcomes.filter((row) => row.exists === exists).length;
 	const failed = outcomes.filter(({ error }) => error).length;
+	const asked = outcomes.filter(isFirstAsked).length;
 	// Shorter ones say little: the first calls need not wait.
 	const rate = seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 	return (
 		`${MESSENGER_NAMES[messenger].padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
-		`${failed} not answered; ${calls} calls in ${seconds.toFixed(1)} s${rate}, ` +
-		`${outcomes.length - calls} saved\n`
+		`${failed} not answered; ${calls} ${calls === 1 ? 'call' : 'calls'} in ${seconds.toFixed(1)} s${rate}, ` +
+		`${outcomes.length - asked} saved\n`
 	);
+}
+
+/** Whether a call was made for it: not where none was needed, or the same number had one. */
+function isFirstAsked({ phoneNumber, error }: Row, index: number, all: readonly Row[]): boolean {
+	if (error) return error.asked;
+	return all.findIndex((row) => row.phoneNumber === phoneNumber) === index;
 }
 
 /** What to do about those that were not answered: each sentence once, with its first contact. */
@@ -273,7 +302,10 @@ function failuresOf(contacts: readonly Contact[], findings: readonly Findings[])
 		outcomes.forEach(({ error }, index) => {
 			if (!error || sentences.has(error.message)) return;
 			const { name, phone } = contacts[index] as Contact;
-			sentences.set(error.message, `${MESSENGER_NAMES[messenger]}, ${name || phone}`);
+			sentences.set(
+				error.message,
+				`${MESSENGER_NAMES[messenger]}, ${name || phone || `row ${index + 1}`}`,
+			);
 		});
 	}
 	if (sentences.size === 0) return '';

@@ -15,7 +15,8 @@ import {
 /** What n8n loads, and what npm adds by itself. */
 const ALLOWED =
 	/^(dist\/.+\.(js|json|svg)|dist\/THIRD_PARTY_LICENSES\.txt|package\.json|README\.md|LICENSE)$/;
-const LARGEST_BYTES = 400_000;
+/** For what n8n loads, most of it the numbering plans of all countries (docs/decisions). */
+const LARGEST_BYTES = 380_000;
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(path.join(tmpdir(), 'pack-'));
@@ -27,10 +28,9 @@ try {
 
 	const odd = pack.files.map((file) => file.path).filter((file) => !ALLOWED.test(file));
 	report('only what n8n needs is in the pack', odd.length === 0, odd.join('\n'));
-	report(
-		`the pack is ${pack.unpackedSize} bytes unpacked, at most ${LARGEST_BYTES}`,
-		pack.unpackedSize <= LARGEST_BYTES,
-	);
+	const loaded = pack.files.filter((file) => file.path.startsWith('dist/'));
+	const bytes = loaded.reduce((sum, file) => sum + file.size, 0);
+	report(`dist/ is ${bytes} bytes, at most ${LARGEST_BYTES}`, bytes <= LARGEST_BYTES);
 
 	const source = await analyzePackage(root, SOURCE_FILE_PATTERNS);
 	report("n8n's scan of the source", source.passed, source.details ?? source.message);

@@ -47,7 +47,9 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
 	const message = error instanceof Error ? error.message : String(error);
-	const hint = message.includes('EADDRINUSE') ? ' Choose another one with --port.' : '';
+	const hint = message.includes('EADDRINUSE')
+		? ' Choose another one: npm run simulator -- --port 4101.'
+		: '';
 	process.stderr.write(`The simulator did not start: ${message}.${hint}\n`);
 	process.exitCode = 1;
 });

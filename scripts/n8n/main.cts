@@ -24,7 +24,8 @@ Usage: npm run n8n -- [--real] [--port 5678] [--verbose]
   --verbose   Shows n8n's log
   --help      Shows this text
 
-The first start installs n8n ${NEWEST} into ${CACHE}: 2 GB, about 7 minutes. Ctrl-C stops everything.
+The first start installs n8n ${NEWEST} into ${CACHE}: 3 GB, about 7 minutes. Ctrl-C stops everything, and
+deletes the workflows that you made in it.
 `;
 
 async function main(): Promise<void> {
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
 		});
 		if (stopping.signal.aborted) return;
 		if (!values.real)
-			simulator = await startSimulator({ port: 4100, instances: MESSENGERS.map(instanceIn2026) });
+			simulator = await startSimulator({ instances: MESSENGERS.map(instanceIn2026) });
 		tell('Importing the example workflows …');
 		await importInto(n8n, simulator ? credentialsOf(simulator) : [], exampleWorkflows());
 		if (stopping.signal.aborted) return;
@@ -92,9 +93,9 @@ function welcome(url: string, simulator: Simulator | undefined): string {
 	const local = url.replace('127.0.0.1', 'localhost');
 	return [
 		'',
-		`n8n       ${local}`,
+		`n8n       ${local}/home/workflows`,
 		`Log in    ${OWNER.email}, ${OWNER.password}`,
-		'Node      GREEN-API Lookup; the example workflows are under Workflows',
+		'Node      GREEN-API Lookup; the example workflows are on that page',
 		...(simulator
 			? [
 					`GREEN-API simulated on ${simulator.url}, with a credential for each messenger`,
@@ -102,7 +103,8 @@ function welcome(url: string, simulator: Simulator | undefined): string {
 				]
 			: ['GREEN-API the real one: create a credential of type GREEN-API Instance API']),
 		'',
-		'Ctrl-C stops all of it.',
+		'Ctrl-C stops all of it, and deletes what you made in this n8n: to keep a workflow, download it',
+		'from its ⋯ menu.',
 		'',
 	].join('\n');
 }
@@ -114,7 +116,7 @@ function tell(line: string): void {
 main().catch((error: unknown) => {
 	const message = error instanceof Error ? error.message : String(error);
 	const hint = message.includes('EADDRINUSE')
-		? ' Something uses that port; choose another with --port, or end what listens on 4100.'
+		? '. Choose another port: npm run n8n -- --port 5679'
 		: '';
 	process.stderr.write(`n8n did not start: ${message}${hint}\n`);
 	process.exitCode = 1;

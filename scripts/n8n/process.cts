@@ -61,7 +61,7 @@ export class RealN8n {
 
 	/** An n8n that is not started yet: its command line can be used first. */
 	static async create(options: N8nOptions): Promise<RealN8n> {
-		const port = options.port || (await freePort());
+		const port = await freePort(options.port);
 		const { nodeFolder } = options.installed;
 		const env = {
 			PATH: [nodeFolder, process.env.PATH].join(path.delimiter),
@@ -198,10 +198,13 @@ function parse(text: string): unknown {
 	}
 }
 
-/** A port on loopback that nobody uses at the moment. */
-export async function freePort(): Promise<number> {
+/**
+ * A port on loopback that nobody uses at the moment: the wished one, or any.
+ * @throws Error (EADDRINUSE) if somebody uses the wished one
+ */
+export async function freePort(wished = 0): Promise<number> {
 	const server = createServer();
-	server.listen(0, '127.0.0.1');
+	server.listen(wished, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;
 	server.close();

@@ -69,7 +69,7 @@ const KINDS = {
 		retryable: false,
 		sentence: (facts) =>
 			isEmpty(facts.value)
-				? 'Phone Number is empty for this item. Check that the field in its expression exists.'
+				? 'Phone Number is empty for this item. Fill it in; if all items are empty, check the field name in the expression.'
 				: `${quote(facts.value)} is not a phone number that can be looked up${because(facts)}. ` +
 					(facts.advice ??
 						'Write it in international format with the country code, e.g. +7 987 654-32-10, or ' +
@@ -88,7 +88,7 @@ const KINDS = {
 		retryable: false,
 		sentence: (facts) =>
 			isEmpty(facts.value)
-				? 'Chat ID is empty for this item. Check that the field in its expression exists.'
+				? 'Chat ID is empty for this item. Fill it in; if all items are empty, check the field name in the expression.'
 				: `${quote(facts.value)} is not the chat ID of a person on ${messenger(facts)}` +
 					`${because(facts)}. Use the chatId that Check Account returns` +
 					`${facts.endpoint.messenger === 'whatsapp' ? ', or a phone number with its country code' : ''}.`,

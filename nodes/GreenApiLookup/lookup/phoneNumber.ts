@@ -187,7 +187,7 @@ function eitherOf(one: string, other: string): Unclear {
 	return {
 		why: `it can be read as +${one} or +${other}`,
 		advice:
-			'Write the one that is meant with its +, or choose a Default Country where none is set.',
+			'Write the one that is meant with its +, or choose Default Country in the options of this node.',
 	};
 }
 

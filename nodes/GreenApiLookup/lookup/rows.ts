@@ -35,18 +35,19 @@ export function failedRowOf(
 	};
 }
 
+/** What only newer hosts tell is in the row if it is in the answer, as null where it is empty. */
 function accountRow({ endpoint, value }: Question, body: JsonObject): Row {
 	const exists = existsOf(endpoint, body);
 	const isWhatsApp = endpoint.messenger === 'whatsapp';
-	const chatId = isWhatsApp ? whatsAppChatId(body, value) : textOf(body.chatId);
-	const lid = isWhatsApp && /@lid$/.test(textOf(body.chatId) ?? '') ? textOf(body.chatId) : null;
-	const username = textOf(body.username);
+	const answered = textOf(body.chatId);
+	const chatId = isWhatsApp ? whatsAppChatId(body, value) : answered;
+	const lid = answered?.endsWith('@lid') ? answered : null;
 	return {
 		phoneNumber: value,
 		exists,
 		chatId: exists ? chatId : null,
-		...(username && { username }),
-		...(lid && { lid }),
+		...('username' in body && { username: textOf(body.username) }),
+		...(isWhatsApp && 'chatId' in body && { lid }),
 		...(typeof body.fromCache === 'boolean' && { fromCache: body.fromCache }),
 	};
 }
