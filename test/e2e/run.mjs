@@ -1,10 +1,10 @@
 /**
- * `npm run test:e2e`: first what measures times, alone on the machine; then all else, two files at a
- * time. Arguments are Jest's, e.g. `npm run test:e2e -- browser`.
+ * `npm run test:e2e`: first what measures times, alone on the machine; then all else, three files at
+ * a time, since they mostly wait. Arguments are Jest's, e.g. `npm run test:e2e -- browser`.
  */
 import { spawnSync } from 'node:child_process';
 
-const WORKERS = { timing: 1, features: 2 };
+const WORKERS = { timing: 1, features: 3 };
 
 const args = process.argv.slice(2);
 
