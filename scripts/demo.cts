@@ -279,20 +279,20 @@ function cellOf({ exists, chatId = '', error }: Row): string {
 function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
 	const count = (exists: boolean) => outcomes.filter((row) => row.exists === exists).length;
 	const failed = outcomes.filter(({ error }) => error).length;
-	const asked = outcomes.filter(isFirstAsked).length;
 	// Shorter ones say little: the first calls need not wait.
 	const rate = seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 	return (
 		`${MESSENGER_NAMES[messenger].padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
 		`${failed} not answered; ${calls} ${calls === 1 ? 'call' : 'calls'} in ${seconds.toFixed(1)} s${rate}, ` +
-		`${outcomes.length - asked} saved\n`
+		`${savedOf(outcomes)} saved\n`
 	);
 }
 
-/** Whether a call was made for it: not where none was needed, or the same number had one. */
-function isFirstAsked({ phoneNumber, error }: Row, index: number, all: readonly Row[]): boolean {
-	if (error) return error.asked;
-	return all.findIndex((row) => row.phoneNumber === phoneNumber) === index;
+/** How many contacts cost no call: none was needed, or the same number had one. */
+function savedOf(outcomes: readonly Row[]): number {
+	const answered = outcomes.filter(({ error }) => !error).map(({ phoneNumber }) => phoneNumber);
+	const askedInVain = outcomes.filter(({ error }) => error?.asked).length;
+	return outcomes.length - new Set(answered).size - askedInVain;
 }
 
 /** What to do about those that were not answered: each sentence once, with its first contact. */
