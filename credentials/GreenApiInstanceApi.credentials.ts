@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/instance';
+import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/calls/instance';
 
 const answersWith = (value: number, message: string): IAuthenticateRuleResponseCode => ({
 	type: 'responseCode',
@@ -100,7 +100,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 	/**
 	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
 	 * that it returned, after a 401: a filled path is left as it is.
-	 * @throws Error naming the field to mend, or refusing to send the token anywhere but to API URL
+	 * @throws Error naming the field to correct, or refusing to send the token anywhere but to API URL
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,

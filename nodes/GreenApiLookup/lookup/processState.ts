@@ -1,0 +1,69 @@
+/**
+ * What all executions of the process share: a rate limiter for each instance and method, and the
+ * pauses of instances that the messenger told to stop. Kept by a hash of the instance, and forgotten
+ * when it is not used.
+ */
+
+import { createHash } from 'node:crypto';
+
+import type { Instance } from './calls/instance';
+import { RateLimiter } from './calls/rateLimiter';
+import type { Environment } from './environment';
+
+/** Milliseconds after which an unused limiter, and with it what it has learned, is forgotten. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
+/** GREEN-API's advice after a 469: green-api.com/docs, CheckAccount for Telegram, 2026-11-22. */
+const CONTACT_LIMIT_PAUSE_MS = 2 * 3600_000;
+
+export class ProcessState {
+	private readonly limiters = new Map<string, RateLimiter>();
+	/** Ends of the pauses, in milliseconds since 1970. */
+	private readonly pauses = new Map<string, number>();
+
+	constructor(readonly environment: Environment) {}
+
+	/** The rate limiter of one method of an instance, the same for everybody who asks. */
+	limiterOf(instance: Instance, path: string, callsPerSecond: number): RateLimiter {
+		for (const [key, limiter] of this.limiters) {
+			if (limiter.isIdle(FORGET_AFTER_MS)) this.limiters.delete(key);
+		}
+		const key = hashOf(keyOfInstance(instance), path);
+		const limiter =
+			this.limiters.get(key) ?? new RateLimiter(callsPerSecond, this.environment.clock);
+		this.limiters.set(key, limiter);
+		return limiter;
+	}
+
+	/** How much is kept at the moment: limiters and pauses. */
+	get size(): number {
+		return this.limiters.size + this.pauses.size;
+	}
+
+	/** Until when number checks of the instance are paused; undefined where they are not. */
+	pausedUntil(instance: Instance): number | undefined {
+		const now = this.environment.clock.now();
+		for (const [key, until] of this.pauses) if (until <= now) this.pauses.delete(key);
+		return this.pauses.get(keyOfInstance(instance));
+	}
+
+	/** Pauses number checks of an instance, in this process. @returns until when */
+	pause(instance: Instance): number {
+		const until = this.environment.clock.now() + CONTACT_LIMIT_PAUSE_MS;
+		this.pauses.set(keyOfInstance(instance), until);
+		return until;
+	}
+}
+
+/**
+ * One instance, whichever of GREEN-API's hosts it is asked at. The token is part of it, so that a
+ * credential with somebody else's id can neither slow that instance down nor pause it.
+ */
+export function keyOfInstance({ idInstance, apiTokenInstance }: Instance): string {
+	return hashOf(idInstance, apiTokenInstance);
+}
+
+/** A key that does not tell what it was made of. */
+export function hashOf(...parts: string[]): string {
+	return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+}
