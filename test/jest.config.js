@@ -7,9 +7,9 @@ const path = require('node:path');
 const common = {
 	rootDir: path.resolve(__dirname, '..'),
 	testEnvironment: 'node',
-	moduleFileExtensions: ['ts', 'cts', 'js', 'json', 'node'],
+	moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 	transform: {
-		'\\.c?ts$': [
+		'\\.ts$': [
 			'@swc/jest',
 			{
 				jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
@@ -19,7 +19,7 @@ const common = {
 	},
 	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
-const engine = { ...common, testMatch: ['<rootDir>/test/engine/**/*.test.cts'] };
+const engine = { ...common, testMatch: ['<rootDir>/test/engine/**/*.test.ts'] };
 const oldest = '<rootDir>/node_modules/n8n-core-oldest';
 
 /** @type {import('jest').Config} */
@@ -27,7 +27,7 @@ module.exports = {
 	// A bound for what never ends: on a busy machine some tests take ten times as long.
 	testTimeout: 60_000,
 	projects: [
-		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.cts'] },
+		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
 		{ ...engine, displayName: 'n8n-core 2.41.0' },
 		{
 			...engine,

@@ -15,13 +15,13 @@ module.exports = {
 		{
 			...project,
 			displayName: 'timing',
-			testMatch: TIMING.map((name) => `<rootDir>/test/e2e/${name}.e2e.cts`),
+			testMatch: TIMING.map((name) => `<rootDir>/test/e2e/${name}.e2e.ts`),
 		},
 		{
 			...project,
 			displayName: 'features',
-			testMatch: ['<rootDir>/test/e2e/*.e2e.cts'],
-			testPathIgnorePatterns: TIMING.map((name) => `/test/e2e/${name}\\.e2e\\.cts$`),
+			testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
+			testPathIgnorePatterns: TIMING.map((name) => `/test/e2e/${name}\\.e2e\\.ts$`),
 		},
 	],
 };
