@@ -1,6 +1,7 @@
 /**
  * `npm run n8n`: n8n's editor with this package in it, a simulated GREEN-API, credentials for its
- * instances and the example workflows.
+ * instances and the example workflows. `npm run dev`: the same, and n8n loads the node again after
+ * every change of its code.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,13 +13,14 @@ import { instanceOf, type InstanceSettings, type Messenger } from '../../simulat
 import { startSimulator, type Simulator } from '../../simulator/server';
 import { credentialsOf, exampleWorkflows, importInto } from './content';
 import { CACHE, installN8n, NEWEST } from './install';
-import { installPackage } from './pack';
+import { installPackage, watchPackage } from './pack';
 import { OWNER, RealN8n } from './process';
 
 const HELP = `Starts n8n's editor with this package, a simulated GREEN-API and the example workflows.
 
-Usage: npm run n8n -- [--real] [--port 5678] [--verbose]
+Usage: npm run n8n -- [--dev] [--real] [--port 5678] [--verbose]
 
+  --dev       Builds and loads the node again after every change (\`npm run dev\`)
   --real      No simulator and no credentials: for an instance of your own
   --port      Port of the editor on this machine (default 5678)
   --verbose   Shows n8n's log
@@ -31,6 +33,7 @@ deletes the workflows that you made in it.
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
+			dev: { type: 'boolean', default: false },
 			real: { type: 'boolean', default: false },
 			port: { type: 'string', default: '5678' },
 			verbose: { type: 'boolean', default: false },
@@ -53,12 +56,14 @@ async function main(): Promise<void> {
 	const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-'));
 	let simulator: Simulator | undefined;
 	let n8n: RealN8n | undefined;
+	let stopWatching = () => {};
 	try {
 		installPackage(userFolder);
 		n8n = await RealN8n.create({
 			installed,
 			userFolder,
 			port,
+			...(values.dev && { env: { N8N_DEV_RELOAD: 'true' } }),
 			...(values.verbose && { onLog: tell }),
 		});
 		if (stopping.signal.aborted) return;
@@ -70,12 +75,14 @@ async function main(): Promise<void> {
 		tell('Starting n8n …');
 		await n8n.start();
 		await n8n.setUpOwner();
+		if (values.dev) stopWatching = watchPackage(userFolder, tell);
 		process.stdout.write(welcome(n8n.url, simulator));
 		if (!stopping.signal.aborted) {
 			await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 		}
 		tell('Stopping …');
 	} finally {
+		stopWatching();
 		await n8n?.stop();
 		await simulator?.close();
 		rmSync(userFolder, { recursive: true, force: true });

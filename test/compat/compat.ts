@@ -1,6 +1,7 @@
 /**
  * `npm run test:compat`: the engine tests of the built package in the engines of several n8n versions,
- * and the package in a whole n8n of 1.x and of 2.x. Prints the table of docs/compatibility.md.
+ * and the package in a whole n8n of 1.x and of 2.x. Prints the table of docs/compatibility.md, and
+ * writes it there when everything ran. `-- 1.85` runs the engine of that n8n alone.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -8,9 +9,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { format, resolveConfig } from 'prettier';
+
 import { installCore, installN8n, installNode } from '../../scripts/n8n/install';
 
 const ROOT = path.resolve(__dirname, '../..');
+const PAGE = path.join(ROOT, 'docs/compatibility.md');
 
 /** n8n-core's versions, and the n8n that brought each: the oldest, a middle, the border, the newest. */
 const CORES: ReadonlyArray<readonly [core: string, n8n: string, where: string]> = [
@@ -32,19 +36,26 @@ interface Result {
 }
 
 async function main(): Promise<void> {
+	const chosen = process.argv.slice(2);
+	const isChosen = (n8n: string) => chosen.length === 0 || chosen.includes(n8n);
+	const cores = CORES.filter(([, n8n]) => isChosen(n8n));
+	const n8ns = N8NS.filter(isChosen);
+	if (cores.length + n8ns.length === 0) {
+		throw new Error(`Choose among ${[...CORES.map(([, n8n]) => n8n), ...N8NS].join(', ')}`);
+	}
 	const rows: string[][] = [];
 	let failed = 0;
 	const folder = mkdtempSync(path.join(tmpdir(), 'compat-'));
 	try {
 		const node = path.join(await installNode(tell), 'node');
-		for (const [core, n8n, where] of CORES) {
+		for (const [core, n8n, where] of cores) {
 			const modules = path.join(await installCore(core, tell), 'node_modules');
 			tell(`Engine of n8n ${n8n} (n8n-core ${core}) …`);
 			const result = jest(node, folder, 'test/compat/jest.config.js', { COMPAT_MODULES: modules });
 			failed += result.failed + (result.passed === 0 ? 1 : 0);
 			rows.push([`n8n ${n8n}`, where, `engine tests, n8n-core ${core}`, told(result)]);
 		}
-		for (const version of N8NS) {
+		for (const version of n8ns) {
 			await installN8n(version, tell);
 			tell(`Whole n8n ${version} …`);
 			const result = jest(node, folder, 'test/e2e/jest.config.js', { N8N_VERSION: version }, [
@@ -58,9 +69,9 @@ async function main(): Promise<void> {
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
-	const text = document(rows);
+	const text = await format(document(rows), { ...(await resolveConfig(PAGE)), filepath: PAGE });
 	process.stdout.write(text);
-	if (failed === 0) writeFileSync(path.join(ROOT, 'docs/compatibility.md'), text);
+	if (failed === 0 && chosen.length === 0) writeFileSync(PAGE, text);
 	process.exitCode = failed === 0 ? 0 : 1;
 }
 
@@ -87,7 +98,7 @@ function jest(
 			'--forceExit',
 			...files,
 		],
-		// Jest shows its own progress; what it prints as JSON stands in the file as well.
+		// Jest shows its own progress; what it prints as JSON is in the file as well.
 		{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] },
 	);
 	const { numPassedTests, numFailedTests, numFailedTestSuites, numTotalTestSuites } = JSON.parse(

@@ -1,11 +1,9 @@
 /**
- * Unit tests, and the engine tests twice: in the newest engine and in the oldest that the README
- * names, so that rows mean the same in both.
+ * Unit tests, and engine tests, which run the built package in n8n's own engine and build it first.
+ * `npx jest test/unit/retry` runs one file.
  */
-const path = require('node:path');
-
 const common = {
-	rootDir: path.resolve(__dirname, '..'),
+	rootDir: __dirname,
 	testEnvironment: 'node',
 	moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 	transform: {
@@ -19,8 +17,6 @@ const common = {
 	},
 	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
-const engine = { ...common, testMatch: ['<rootDir>/test/engine/**/*.test.ts'] };
-const oldest = '<rootDir>/node_modules/n8n-core-oldest';
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -28,14 +24,11 @@ module.exports = {
 	testTimeout: 60_000,
 	projects: [
 		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-		{ ...engine, displayName: 'n8n-core 2.41.0' },
 		{
-			...engine,
-			displayName: 'n8n-core 1.84.0',
-			moduleNameMapper: {
-				'^n8n-core$': oldest,
-				'^n8n-workflow$': `${oldest}/node_modules/n8n-workflow`,
-			},
+			...common,
+			displayName: 'engine',
+			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
+			globalSetup: '<rootDir>/test/engine/build.ts',
 		},
 	],
 };
