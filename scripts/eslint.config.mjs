@@ -1,15 +1,15 @@
 /**
  * Lint for what is not published: simulator, tests and scripts. What is published has n8n's own
- * rules, in eslint.config.mjs at the top; those forbid sockets, timers and the console.
+ * rules, in eslint.config.mjs at the top; those forbid sockets, timers and the console. ESLint takes
+ * the configuration that is nearest to a file (ESLINT_FLAGS in package.json).
  */
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-	{ ignores: ['dist', 'node_modules'] },
 	js.configs.recommended,
 	{
-		files: ['**/*.cts'],
+		files: ['**/*.ts'],
 		extends: [tseslint.configs.recommendedTypeChecked],
 		languageOptions: { parserOptions: { projectService: true } },
 		rules: {

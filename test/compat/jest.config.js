@@ -1,10 +1,8 @@
 /** The engine tests in the engine that COMPAT_MODULES names: a node_modules folder with n8n-core. */
-const path = require('node:path');
-
 const {
 	testTimeout,
 	projects: [, engine],
-} = require('../jest.config.js');
+} = require('../../jest.config.js');
 
 const modules = process.env.COMPAT_MODULES;
 if (!modules) throw new Error('Run it by `npm run test:compat`');
@@ -13,7 +11,6 @@ if (!modules) throw new Error('Run it by `npm run test:compat`');
 module.exports = {
 	...engine,
 	testTimeout,
-	rootDir: path.resolve(__dirname, '../..'),
 	displayName: modules,
 	moduleNameMapper: {
 		'^n8n-core$': `${modules}/n8n-core`,

@@ -1,11 +1,7 @@
 /** Tests in a real n8n: slow, through `npm run test:e2e`. */
-const path = require('node:path');
+const [unit] = require('../../jest.config.js').projects;
 
-const [unit] = require('../jest.config.js').projects;
-
-const project = { ...unit, rootDir: path.resolve(__dirname, '../..') };
-
-/** What measures how long something takes runs alone. */
+/** Files that measure how long something takes run alone. */
 const TIMING = ['alive', 'queue'];
 
 /** @type {import('jest').Config} */
@@ -13,15 +9,15 @@ module.exports = {
 	testTimeout: 120_000,
 	projects: [
 		{
-			...project,
+			...unit,
 			displayName: 'timing',
-			testMatch: TIMING.map((name) => `<rootDir>/test/e2e/${name}.e2e.cts`),
+			testMatch: TIMING.map((name) => `<rootDir>/test/e2e/${name}.e2e.ts`),
 		},
 		{
-			...project,
+			...unit,
 			displayName: 'features',
-			testMatch: ['<rootDir>/test/e2e/*.e2e.cts'],
-			testPathIgnorePatterns: TIMING.map((name) => `/test/e2e/${name}\\.e2e\\.cts$`),
+			testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
+			testPathIgnorePatterns: TIMING.map((name) => `/test/e2e/${name}\\.e2e\\.ts$`),
 		},
 	],
 };

@@ -21,7 +21,7 @@ function jest(project, ...options) {
 /** Whether a file of the project was asked for: without arguments each is. */
 function hasFiles(project) {
 	return run(jest(project, '--listTests'), ['ignore', 'pipe', 'inherit']).stdout.includes(
-		'.e2e.cts',
+		'.e2e.ts',
 	);
 }
 
@@ -35,7 +35,7 @@ if (projects.length === 0) {
 	process.exitCode = 1;
 } else {
 	// n8n itself, once for all files.
-	const isInstalled = run(['-r', 'tsx/cjs', 'scripts/n8n/install.cts']).status === 0;
+	const isInstalled = run(['-r', 'tsx/cjs', 'scripts/n8n/install.ts']).status === 0;
 	const passed = isInstalled && projects.map(test).every(Boolean);
 	process.exitCode = passed ? 0 : 1;
 }

@@ -1,0 +1,180 @@
+/**
+ * One measurement in a process of its own: a list through one way of asking, against a simulator in
+ * another process. Prints one line of JSON.
+ */
+
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
+import { Agent, request } from 'undici';
+
+import { instanceOf } from '../../simulator/instance';
+import { createNode, runWorkflow } from '../engine/engine';
+import { ITEMS, LOOKUP, lookupWorkflow } from '../engine/workflows';
+
+/** Ways of asking: this node; n8n's routing alone, without this node's hook; a client of its own. */
+export type Way = 'node' | 'routing' | 'ideal';
+
+export interface Case {
+	readonly way: Way;
+	readonly items: number;
+	/** Calls per second; 0 for no limit. */
+	readonly limit: number;
+	readonly url: string;
+}
+
+export interface Measured {
+	/** Items that got their right answer. */
+	readonly right: number;
+	readonly seconds: number;
+	/** Milliseconds of CPU in the node, for each item. */
+	readonly cpuMsPerItem: number;
+	/** Milliseconds: the longest time that the event loop stood still while the node worked. */
+	readonly stallMs: number;
+	/** Megabytes that the process had at most. */
+	readonly peakMb: number;
+}
+
+/** Three of ten items repeat a number that came before. */
+function numbersOf(items: number): string[] {
+	const different = Math.ceil(items * 0.7);
+	return Array.from({ length: items }, (_, index) => String(79_000_000_000 + (index % different)));
+}
+
+async function measure({ way, items, limit, url }: Case): Promise<Measured> {
+	const numbers = numbersOf(items);
+	const meter = startMeter();
+	const right =
+		way === 'ideal'
+			? await askIdeally(numbers, limit, url, meter)
+			: await askInN8n(way, numbers, url, meter);
+	return { right, ...meter.read(items) };
+}
+
+function startMeter() {
+	const delay = monitorEventLoopDelay({ resolution: 1 });
+	let begun = 0;
+	let seconds = 0;
+	let cpu = process.cpuUsage();
+	return {
+		begin() {
+			delay.enable();
+			begun = performance.now();
+			cpu = process.cpuUsage();
+		},
+		end() {
+			seconds = (performance.now() - begun) / 1000;
+			cpu = process.cpuUsage(cpu);
+			delay.disable();
+		},
+		read: (items: number) => ({
+			seconds,
+			cpuMsPerItem: (cpu.user + cpu.system) / 1000 / items,
+			stallMs: delay.max / 1e6,
+			peakMb: process.resourceUsage().maxRSS / 1024,
+		}),
+	};
+}
+
+type Meter = ReturnType<typeof startMeter>;
+
+async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter): Promise<number> {
+	const { idInstance, apiTokenInstance } = instanceOf('whatsapp');
+	const node = await createNode(undefined);
+	if (way === 'routing') removeHook(node);
+	meterDoor(node, meter);
+	if (way === 'routing') meter.begin();
+	const { error, output } = await runWorkflow({
+		node,
+		door: way === 'routing' ? 'routing' : 'bulk',
+		credential: { apiUrl: url, idInstance, apiTokenInstance },
+		pinned: { [ITEMS]: numbers.map((phone) => ({ phone })) },
+		workflow: lookupWorkflow(
+			{ resource: 'whatsapp', operation: 'checkAccount', phoneNumber: '={{ $json.phone }}' },
+			way === 'routing' ? { onError: 'continueRegularOutput' } : {},
+		),
+	});
+	if (way === 'routing') meter.end();
+	if (error) throw error;
+	return output(LOOKUP).filter(({ json }, index) => {
+		const exists = json.exists ?? json.existsWhatsapp;
+		return exists === (Number(numbers[index]) % 2 === 0);
+	}).length;
+}
+
+/** From the node's start to its return; what n8n does around it is n8n's. */
+function meterDoor(node: INodeType, meter: Meter): void {
+	const doors = node.customOperations?.whatsapp;
+	const door = doors?.checkAccount;
+	if (!doors || !door) throw new Error('The node has no bulk door');
+	doors.checkAccount = async function () {
+		meter.begin();
+		try {
+			return await door.call(this);
+		} finally {
+			meter.end();
+		}
+	};
+}
+
+/** Leaves n8n's routing as the description declares it, without the function around each request. */
+function removeHook(node: INodeType): void {
+	for (const { name, options = [] } of node.description.properties) {
+		if (name !== 'operation') continue;
+		for (const option of options as INodePropertyOptions[]) {
+			option.routing = { request: { ...option.routing?.request } };
+		}
+	}
+}
+
+/** What is possible at all: each different number once, sent at exactly the limit. */
+async function askIdeally(
+	numbers: string[],
+	limit: number,
+	url: string,
+	meter: Meter,
+): Promise<number> {
+	const { idInstance, apiTokenInstance } = instanceOf('whatsapp');
+	const dispatcher = new Agent({ connections: 100 });
+	const answers = new Map<string, boolean>();
+	meter.begin();
+	const begun = performance.now();
+	const ask = async (phone: string) => {
+		const { body } = await request(
+			`${url}/waInstance${idInstance}/checkWhatsapp/${apiTokenInstance}`,
+			{
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: `{"phoneNumber":${phone}}`,
+				dispatcher,
+			},
+		);
+		const { existsWhatsapp } = (await body.json()) as { existsWhatsapp: boolean };
+		answers.set(phone, existsWhatsapp);
+	};
+	const calls: Array<Promise<void>> = [];
+	for (const [index, phone] of [...new Set(numbers)].entries()) {
+		// One millisecond in a thousand for timers: else some second holds one call too many.
+		const due = begun + (index * 1001) / limit;
+		const wait = due - performance.now();
+		if (wait > 0) await sleep(wait);
+		calls.push(ask(phone).catch(() => undefined));
+	}
+	await Promise.all(calls);
+	meter.end();
+	await dispatcher.close();
+	return numbers.filter((phone) => answers.get(phone) === (Number(phone) % 2 === 0)).length;
+}
+
+async function main(): Promise<void> {
+	const measured = await measure(JSON.parse(process.argv[2] ?? '{}') as Case);
+	process.stdout.write(`${JSON.stringify(measured)}\n`);
+}
+
+if (require.main === module) {
+	main().catch((error: unknown) => {
+		process.stderr.write(`${(error as Error).stack}\n`);
+		process.exitCode = 1;
+	});
+}

@@ -1,0 +1,195 @@
+/**
+ * `npm run bench:n8n`: ways to check a list of numbers that people have in n8n, one after the other in
+ * one real n8n, against the same simulated service. Prints a table and puts it into docs/benchmarks.md.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { NEWEST } from '../../scripts/n8n/install';
+import type { RealN8n } from '../../scripts/n8n/process';
+import type { Fault } from '../../simulator/faults';
+import type { Simulator } from '../../simulator/server';
+import { callWebhook, createWorld } from '../e2e/harness';
+import { randomOf } from '../random';
+import { BENCH, installBenchCredential, WAY_IDS, waysFor, workflowOf, type Way } from './ways';
+
+const ROOT = path.resolve(__dirname, '../..');
+const LATENCY_MS = 150;
+const LIMIT = 10;
+const LISTS = [200, 1000] as const;
+const UNLIMITED_ITEMS = 3000;
+
+/** Two of a hundred calls fail in passing. */
+const FAULTS: readonly Fault[] = [
+	{ share: 0.0067, status: 429 },
+	{ share: 0.0067, status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },
+	{ share: 0.0067, connection: 'reset' },
+];
+
+/** Three of ten items repeat a number that came before. */
+function phonesOf(items: number): string[] {
+	const different = Math.ceil(items * 0.7);
+	return Array.from({ length: items }, (_, index) => String(79_000_000_000 + (index % different)));
+}
+
+interface Measured {
+	readonly right: number;
+	readonly wrongNo: number;
+	readonly lost: number;
+	readonly calls: number;
+	readonly seconds: number;
+}
+
+async function measure(
+	n8n: RealN8n,
+	simulator: Simulator,
+	id: string,
+	items: number,
+): Promise<Measured> {
+	const phones = phonesOf(items).map((phone) => ({ phone }));
+	// Waits until n8n listens, and warms up the code.
+	await callWebhook(n8n, id, phones.slice(0, 1));
+	simulator.forget();
+	const begun = performance.now();
+	const rows = (await callWebhook(n8n, id, phones)) as IDataObject[];
+	const seconds = (performance.now() - begun) / 1000;
+	const said = phones.map((_, index) => rows[index]?.exists ?? rows[index]?.existsWhatsapp ?? null);
+	const isTrue = (index: number) => Number(phones[index]?.phone) % 2 === 0;
+	return {
+		right: said.filter((exists, index) => exists === isTrue(index)).length,
+		wrongNo: said.filter((exists, index) => exists === false && isTrue(index)).length,
+		lost: said.filter((exists) => exists === null).length,
+		calls: simulator.calls().length,
+		seconds,
+	};
+}
+
+async function main(): Promise<void> {
+	const world = await createWorld({
+		random: randomOf(20_261_122),
+		prepare: installBenchCredential,
+		credentials: [BENCH],
+		workflows: (service) => waysFor(service).map(workflowOf),
+		published: WAY_IDS,
+	});
+	const { n8n, simulator } = world;
+	const ways = waysFor(simulator);
+	try {
+		const limited = await atTheLimit(
+			n8n,
+			simulator,
+			ways.filter(({ id }) => id !== 'credential'),
+		);
+		const unlimited = await withoutLimit(n8n, simulator, ways);
+		const text = document(limited, unlimited);
+		process.stdout.write(text);
+		keep(text);
+	} finally {
+		await world.close();
+	}
+}
+
+async function atTheLimit(
+	n8n: RealN8n,
+	simulator: Simulator,
+	ways: readonly Way[],
+): Promise<string[][]> {
+	const whatsapp = simulator.instance('whatsapp');
+	const rows: string[][] = [];
+	for (const items of LISTS) {
+		for (const { id, title, nodes } of ways) {
+			Object.assign(whatsapp, {
+				latencyMs: LATENCY_MS,
+				ratePerSecond: { check: LIMIT, contact: 1, account: 1 },
+				faults: [...FAULTS],
+			});
+			tell(`${title}, ${items} items …`);
+			const { right, lost, wrongNo, calls, seconds } = await measure(n8n, simulator, id, items);
+			const floor = Math.ceil(items * 0.7) / LIMIT;
+			rows.push([
+				String(items),
+				title,
+				String(right),
+				String(lost),
+				String(wrongNo),
+				String(calls),
+				`${seconds.toFixed(1)} s`,
+				(seconds / floor).toFixed(2),
+				String(nodes.length),
+			]);
+		}
+	}
+	return rows;
+}
+
+async function withoutLimit(
+	n8n: RealN8n,
+	simulator: Simulator,
+	ways: readonly Way[],
+): Promise<string[][]> {
+	Object.assign(simulator.instance('whatsapp'), {
+		latencyMs: 0,
+		ratePerSecond: { check: 1_000_000, contact: 1, account: 1 },
+		faults: [],
+	});
+	const measured: Array<[title: string, seconds: number, right: number]> = [];
+	for (const id of ['node', 'http', 'credential']) {
+		const { title } = ways.find((way) => way.id === id) as Way;
+		tell(`${title}, ${UNLIMITED_ITEMS} items without a limit …`);
+		// The first run of a process warms up its code.
+		await measure(n8n, simulator, id, 200);
+		const { seconds, right } = await measure(n8n, simulator, id, UNLIMITED_ITEMS);
+		measured.push([title, seconds, right]);
+	}
+	const [, , [, yardstick] = ['', 1]] = measured;
+	return measured.map(([title, seconds, right]) => [
+		title,
+		String(right),
+		`${seconds.toFixed(1)} s`,
+		(seconds / yardstick).toFixed(2),
+	]);
+}
+
+const TITLE = '## Side by side in real n8n';
+
+function document(limited: readonly string[][], unlimited: readonly string[][]): string {
+	const date = new Date().toISOString().slice(0, 10);
+	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()})`;
+	return `${TITLE}
+
+Written by \`npm run bench:n8n\` on ${date}: n8n ${NEWEST} on Node.js 24, ${machine}, expressions in isolated-vm; n8n and the simulated service on the same machine. A webhook gives the items, three of ten repeat a number; ${LATENCY_MS} ms latency, ${LIMIT} calls a second, two of a hundred calls answered 429, 502 or with a reset; On Error: Continue. The floor is the number of different numbers ÷ the limit. Time is that of the whole workflow. Nodes are those that a person wires between the items and their result.
+
+${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Wrong "no"', 'Calls', 'Time', 'Time ÷ floor', 'Nodes'], limited)}
+Without a limit, latency or faults, ${UNLIMITED_ITEMS.toLocaleString('en')} items:
+
+${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}`;
+}
+
+function table(head: string[], rows: readonly string[][]): string {
+	const lines = [head, head.map(() => '---'), ...rows];
+	return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+/** Puts the section at the end of docs/benchmarks.md, in place of the one of the last time. */
+function keep(section: string): void {
+	const file = path.join(ROOT, 'docs/benchmarks.md');
+	const [before = ''] = readFileSync(file, 'utf8').split(TITLE);
+	writeFileSync(file, `${before.trimEnd()}\n\n${section}`);
+}
+
+function tell(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
+// Ended from outside, it takes n8n along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${(error as Error).message}\n`);
+	process.exitCode = 1;
+});

@@ -1,0 +1,435 @@
+/** What a model sees of the node: as a tool of the MCP Server Trigger and of AI Agents, and in the examples. */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+	StreamableHTTPClientTransport,
+	StreamableHTTPError,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { IConnections, INode } from 'n8n-workflow';
+import { request } from 'undici';
+
+import {
+	CREDENTIAL_TYPE,
+	exampleWorkflows,
+	NODE_TYPE,
+	withCredential,
+	type ImportedWorkflow,
+} from '../../scripts/n8n/content';
+import { waitFor } from '../../scripts/n8n/process';
+import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import { startOpenAiStandIn, toolTexts, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
+
+/** Stands in every token; no model may see it. */
+const MARK = 'PLANTED9d2e';
+const BEARER = 'of this test';
+
+const CHAT_TRIGGER = '@n8n/n8n-nodes-langchain.chatTrigger';
+const AGENT = '@n8n/n8n-nodes-langchain.agent';
+const MODEL = '@n8n/n8n-nodes-langchain.lmChatOpenAi';
+const MCP_TRIGGER = '@n8n/n8n-nodes-langchain.mcpTrigger';
+
+const PHONE = 'Phone number in international format with the country code';
+const FOUND = '+79876543210';
+const ABSENT = '+79876543211';
+const BAD = 'ask at reception';
+const BAD_SENTENCE =
+	'"ask at reception" is not a phone number that can be looked up: it holds something other than ' +
+	'digits. Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
+
+const FOUND_ROW = {
+	messenger: 'whatsapp',
+	phoneNumber: '79876543210',
+	exists: true,
+	chatId: '79876543210@c.us',
+	checkedAt: expect.any(String),
+};
+const ABSENT_ROW = { ...FOUND_ROW, phoneNumber: '79876543211', exists: false, chatId: null };
+const BAD_ROW = {
+	messenger: 'whatsapp',
+	phoneNumber: BAD,
+	exists: null,
+	chatId: null,
+	error: {
+		code: 'invalidPhoneNumber',
+		message: BAD_SENTENCE,
+		retryable: false,
+		asked: false,
+	},
+};
+
+/** Tools that differ in On Error only: the name says which. A new node has none of the three. */
+const TOOLS: Readonly<Record<string, INode['onError']>> = {
+	Untouched: undefined,
+	Stop: 'stopWorkflow',
+	Continue: 'continueRegularOutput',
+	Error_output: 'continueErrorOutput',
+};
+
+const EXAMPLE_TOOLS = ['Check_WhatsApp', 'Check_Telegram', 'Check_MAX'];
+
+let model: OpenAiStandIn;
+let world: World;
+
+beforeAll(async () => {
+	model = await startOpenAiStandIn();
+	const workflows = [
+		example('ai-agent'),
+		example('mcp-server'),
+		withOwnTools('agent-3', example('ai-agent'), 3),
+		withOwnTools('agent-2', example('ai-agent'), 2.2),
+		withOwnTools('mcp', example('mcp-server')),
+	];
+	world = await createWorld({
+		apiTokenInstance: `t0${MARK}`,
+		credentials: [
+			{ id: 'model', name: 'Model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } },
+			{ id: 'bearer', name: 'Bearer', type: 'httpBearerAuth', data: { token: BEARER } },
+		],
+		workflows,
+		published: workflows.map(({ id }) => id),
+	});
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => {
+	await world?.close();
+	await model?.close();
+});
+
+beforeEach(() => world.simulator.forget());
+
+/** A workflow of `examples/` with what its sticky note asks for, and a chat that HTTP can reach. */
+function example(name: string): ImportedWorkflow {
+	const workflow = exampleWorkflows().find(({ id }) => id === name);
+	if (!workflow) throw new Error(`There is no example ${name}`);
+	const nodes = workflow.nodes.map((node): INode => {
+		const { type, parameters } = node;
+		const credentials = {
+			...node.credentials,
+			...(type === MODEL && { openAiApi: { id: 'model', name: 'Model' } }),
+			...(type === MCP_TRIGGER && { httpBearerAuth: { id: 'bearer', name: 'Bearer' } }),
+		};
+		if (type !== CHAT_TRIGGER) return { ...node, credentials };
+		return { ...node, webhookId: name, parameters: { ...parameters, public: true } };
+	});
+	return { ...workflow, nodes };
+}
+
+/** The example with the tools of `TOOLS` in place of its own. */
+function withOwnTools(id: string, base: ImportedWorkflow, agentVersion?: number): ImportedWorkflow {
+	const isOurs = ({ type }: INode) => type === `${NODE_TYPE}Tool`;
+	const root = base.nodes.find(({ type }) => type === AGENT || type === MCP_TRIGGER)?.name ?? '';
+	const kept = base.nodes
+		.filter((node) => !isOurs(node))
+		.map((node) => ({
+			...node,
+			...(node.webhookId && { webhookId: id }),
+			...(node.type === MCP_TRIGGER && { parameters: { ...node.parameters, path: id } }),
+			...(node.type === AGENT && { typeVersion: agentVersion ?? node.typeVersion }),
+		}));
+	const tools = Object.entries(TOOLS).map(([name, onError]) =>
+		withCredential({
+			id: name,
+			name,
+			type: `${NODE_TYPE}Tool`,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {
+				resource: 'whatsapp',
+				operation: 'checkAccount',
+				phoneNumber: `={{ $fromAI('phone', '${PHONE}', 'string') }}`,
+			},
+			...(onError && { onError }),
+		}),
+	);
+	const connections: IConnections = { ...base.connections };
+	for (const { name } of base.nodes.filter(isOurs)) delete connections[name];
+	for (const { name } of tools) {
+		connections[name] = { ai_tool: [[{ node: root, type: 'ai_tool', index: 0 }]] };
+	}
+	return { ...base, id, name: id, nodes: [...kept, ...tools], connections };
+}
+
+/** A client of a published MCP Server Trigger. */
+async function connect(server: string, bearer = BEARER): Promise<Client> {
+	const url = new URL(`${world.n8n.url}/mcp/${server}`);
+	const requestInit = { headers: { authorization: `Bearer ${bearer}` } };
+	let client = new Client({ name: 'test', version: '1.0.0' });
+	await waitFor(`MCP server ${server}`, 30_000, async () => {
+		client = new Client({ name: 'test', version: '1.0.0' });
+		try {
+			await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
+			return true;
+		} catch (error) {
+			if (error instanceof StreamableHTTPError && error.code === 404) return false;
+			throw error;
+		}
+	});
+	return client;
+}
+
+/** What a tool answers to an MCP client: its text, without anything of a token in it. */
+async function callTool(client: Client, name: string, phone: string) {
+	const answer = await client.callTool({ name, arguments: { phone } });
+	expect(JSON.stringify(answer)).not.toContain(MARK);
+	const [{ text } = { text: '' }] = answer.content as Array<{ text: string }>;
+	return { text, isError: answer.isError === true };
+}
+
+/** Lets the agent's model call tools in one turn. Gives what they told it, and the chat's answer. */
+async function chat(agent: string, toolCalls: readonly ToolCall[]) {
+	model.requests.length = 0;
+	model.toolCalls = toolCalls;
+	let status = 404;
+	let answer = '';
+	await waitFor(`chat ${agent}`, 30_000, async () => {
+		const { statusCode, body } = await request(`${world.n8n.url}/webhook/${agent}/chat`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({
+				action: 'sendMessage',
+				sessionId: randomUUID(),
+				chatInput: 'How do I reach it?',
+			}),
+			headersTimeout: 60_000,
+			bodyTimeout: 60_000,
+		});
+		status = statusCode;
+		answer = await body.text();
+		return status !== 404;
+	});
+	expect(JSON.stringify([answer, model.requests])).not.toContain(MARK);
+	const last = model.requests.at(-1);
+	return { status, answer, texts: last ? toolTexts(last) : [] };
+}
+
+/** Breaks something for the length of one piece of work. */
+type Trouble = (work: () => Promise<void>) => Promise<void>;
+
+const wrongToken: Trouble = async (work) => {
+	const { idInstance, apiTokenInstance } = world.simulator.instance('whatsapp');
+	const setToken = async (token: string) => {
+		const data = { apiUrl: world.simulator.url, idInstance, apiTokenInstance: token };
+		const credential = { name: 'GREEN-API WhatsApp', type: CREDENTIAL_TYPE, data };
+		const { status } = await world.n8n.rest('PATCH', '/rest/credentials/whatsapp', credential);
+		expect(status).toBe(200);
+	};
+	await setToken(`wrong${MARK}`);
+	try {
+		await work();
+	} finally {
+		await setToken(apiTokenInstance);
+	}
+};
+
+const tokenInAnswer: Trouble = async (work) => {
+	const instance = world.simulator.instance('whatsapp');
+	instance.faults = [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }];
+	try {
+		await work();
+	} finally {
+		instance.faults = [];
+	}
+};
+
+const notAuthorized: Trouble = async (work) => {
+	const instance = world.simulator.instance('whatsapp');
+	instance.state = 'notAuthorized';
+	try {
+		await work();
+	} finally {
+		instance.state = 'authorized';
+	}
+};
+
+const TROUBLES: Array<[string, Trouble, RegExp]> = [
+	['a wrong token', wrongToken, /Copy apiTokenInstance from the GREEN-API console/],
+	['a token in the answer', tokenInAnswer, /GREEN-API refused the question.*Check the value/],
+	['an instance without account', notAuthorized, /link the account if it is not, and run again/],
+];
+
+describe('behind an MCP Server Trigger', () => {
+	let client: Client;
+
+	beforeAll(async () => (client = await connect('mcp')));
+
+	afterAll(async () => await client?.close());
+
+	test('a tool names itself, its operation and the phone number', async () => {
+		const { tools } = await client.listTools();
+
+		expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(TOOLS).sort());
+		for (const { description, inputSchema } of tools) {
+			expect(description).toBe(
+				'Check whether a phone number has a WhatsApp account in GREEN-API Lookup',
+			);
+			expect(inputSchema).toMatchObject({
+				type: 'object',
+				properties: { phone: { type: 'string', description: PHONE } },
+				required: ['phone'],
+			});
+		}
+	});
+
+	test.each(Object.keys(TOOLS))('%s: a found and an absent number are rows', async (tool) => {
+		const found = await callTool(client, tool, FOUND);
+		const absent = await callTool(client, tool, ABSENT);
+
+		expect([found.isError, JSON.parse(found.text)]).toEqual([false, [FOUND_ROW]]);
+		expect([absent.isError, JSON.parse(absent.text)]).toEqual([false, [ABSENT_ROW]]);
+	});
+
+	test.each(['Untouched', 'Stop'])('%s: a bad number is an error that says so', async (tool) => {
+		const { text, isError } = await callTool(client, tool, BAD);
+
+		expect([isError, text]).toEqual([true, `NodeOperationError: ${BAD_SENTENCE}`]);
+	});
+
+	test('Continue: a bad number is a row that says so', async () => {
+		const { text } = await callTool(client, 'Continue', BAD);
+
+		expect(JSON.parse(text)).toEqual([BAD_ROW]);
+	});
+
+	test.each(TROUBLES)('%s: the error says what to do', async (_title, trouble, message) => {
+		await trouble(async () => {
+			const stopped = await callTool(client, 'Untouched', FOUND);
+			const row = await callTool(client, 'Continue', FOUND);
+
+			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
+			expect(JSON.parse(row.text)).toMatchObject([
+				{ exists: null, error: { message: expect.stringMatching(message) } },
+			]);
+		});
+	});
+});
+
+describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
+	const call = (name: string, phone: string) => ({ name, arguments: { phone } });
+
+	test('Continue: found, absent and bad numbers are rows, all in one turn', async () => {
+		const { texts } = await chat(
+			agent,
+			[FOUND, ABSENT, BAD].map((phone) => call('Continue', phone)),
+		);
+
+		expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
+	});
+
+	test.each(TROUBLES)('Continue, %s: the row says what to do', async (_title, trouble, message) => {
+		await trouble(async () => {
+			const { texts } = await chat(agent, [call('Continue', FOUND)]);
+
+			expect(texts.map(parsed)).toMatchObject([
+				[{ exists: null, error: { message: expect.stringMatching(message) } }],
+			]);
+		});
+	});
+
+	test('the same number twice in one turn costs one call', async () => {
+		const { texts } = await chat(agent, [
+			call('Continue', FOUND),
+			call('Continue', '+7 (987) 654-32-10'),
+		]);
+
+		expect(texts.map(parsed)).toEqual([[FOUND_ROW], [FOUND_ROW]]);
+		expect(world.simulator.calls()).toHaveLength(1);
+	});
+});
+
+/** Why the README wants Continue: what n8n makes of the other settings. */
+describe('the other settings of On Error', () => {
+	test.each<[string, string, unknown, unknown]>([
+		['agent-3', 'Untouched', [FOUND_ROW], [{ error: BAD_SENTENCE }]],
+		['agent-3', 'Stop', [FOUND_ROW], 'the run ends'],
+		['agent-3', 'Error_output', '', ''],
+		['agent-2', 'Untouched', [FOUND_ROW], ''],
+		['agent-2', 'Stop', [FOUND_ROW], ''],
+		['agent-2', 'Error_output', [FOUND_ROW], [{ error: BAD_ROW.error }]],
+	])('%s, %s: what the model is given', async (agent, tool, found, bad) => {
+		const seen = [];
+		for (const phone of [FOUND, BAD]) {
+			const { status, texts } = await chat(agent, [{ name: tool, arguments: { phone } }]);
+			seen.push(status === 200 ? parsed(texts[0] ?? 'nothing') : 'the run ends');
+		}
+
+		expect(seen).toEqual([found, bad]);
+	});
+});
+
+describe('the examples', () => {
+	test.each(['ai-agent', 'mcp-server'])('%s holds no credentials', (name) => {
+		const file = path.resolve(__dirname, `../../examples/${name}.json`);
+		const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as ImportedWorkflow;
+
+		expect(nodes.filter(({ credentials }) => credentials)).toEqual([]);
+	});
+
+	const everywhere = (phone: string) =>
+		EXAMPLE_TOOLS.map((name) => ({ name, arguments: { phone } }));
+
+	test('ai-agent: the model is told what the tools do, and that no answer is no "no"', async () => {
+		await chat('ai-agent', everywhere(FOUND));
+		const { tools = [], messages = [] } = model.requests[0] ?? {};
+
+		expect(tools.map(({ function: { name } }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
+		for (const { function: tool } of tools) {
+			expect(tool.description).toMatch(/"exists" null, or an error, means that it is not known/);
+		}
+		expect(messages[0]?.content).toMatch(/"not known", never "no"/);
+	});
+
+	test.each<[string, string, unknown[]]>([
+		['a found number', FOUND, [true, true, true]],
+		['an absent one', ABSENT, [false, false, false]],
+		['a bad one', BAD, ['invalidPhoneNumber', 'invalidPhoneNumber', 'invalidPhoneNumber']],
+		['a number that MAX cannot be asked about', '+33612345678', [true, true, 'unsupportedCountry']],
+	])('ai-agent: %s is answered by all three tools', async (_title, phone, expected) => {
+		const { status, answer, texts } = await chat('ai-agent', everywhere(phone));
+
+		expect(texts.map(factOf)).toEqual(expected);
+		expect([status, JSON.parse(answer)]).toEqual([200, { output: texts.join('\n') }]);
+	});
+
+	test('mcp-server: three tools, with a word on what no answer means', async () => {
+		const client = await connect('green-api-lookup');
+		try {
+			const { tools } = await client.listTools();
+			const texts: string[] = [];
+			for (const name of EXAMPLE_TOOLS) texts.push((await callTool(client, name, FOUND)).text);
+			const bad = await callTool(client, 'Check_WhatsApp', BAD);
+
+			expect(tools.map(({ name }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
+			expect(client.getInstructions()).toMatch(/null, or an error, means that it is not known/);
+			expect(texts.map(factOf)).toEqual([true, true, true]);
+			expect(factOf(bad.text)).toBe('invalidPhoneNumber');
+		} finally {
+			await client.close();
+		}
+	});
+
+	test('mcp-server: nobody spends checks without the bearer token', async () => {
+		await (await connect('green-api-lookup')).close();
+
+		await expect(connect('green-api-lookup', 'another')).rejects.toMatchObject({ code: 403 });
+		expect(world.simulator.calls()).toEqual([]);
+	});
+});
+
+/** The tool's text as a model reads it: JSON, or else the text. */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/** What a row says: whether the account exists, or the code of its error. */
+function factOf(text: string): unknown {
+	const [row] = JSON.parse(text) as Array<{ exists: unknown; error?: { code: string } }>;
+	return row?.error?.code ?? row?.exists;
+}

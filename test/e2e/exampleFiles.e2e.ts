@@ -1,0 +1,435 @@
+/** Two examples as people use them: a list through n8n's form and back, and answers kept in a data table. */
+
+import { chromium, type Browser } from 'playwright-core';
+
+import { exampleWorkflows, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { waitFor } from '../../scripts/n8n/process';
+import { CHROMIUM, CHROMIUM_ARGUMENTS, pictureFile } from './editor';
+import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import { readXlsx, writeXlsx, type Cell } from './xlsx';
+
+const MEMORY = 'data-table-cache';
+
+let world: World;
+
+beforeAll(async () => {
+	world = await createWorld({
+		// Hosts before 2026 take numbers of 11 and 12 digits only.
+		instances: { dress: 'newer' },
+		workflows: [...exampleWorkflows(), callerOf(MEMORY)],
+		published: ['spreadsheet', MEMORY, 'caller'],
+	});
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => await world?.close());
+
+beforeEach(() => world.simulator.forget());
+
+/** The calls that reached the simulated GREEN-API in this test. */
+const callCount = () => world.simulator.calls().length;
+
+/** Runs something while the instance is not linked to an account. */
+async function whileNotAuthorized<T>(run: () => Promise<T>): Promise<T> {
+	const instance = world.simulator.instance('whatsapp');
+	instance.state = 'notAuthorized';
+	try {
+		return await run();
+	} finally {
+		instance.state = 'authorized';
+	}
+}
+
+describe('examples/spreadsheet.json', () => {
+	/** The last page of the form, as its HTML has it. */
+	interface Ending {
+		readonly title: string;
+		readonly message: string;
+		/** The file that the page has the browser save. */
+		readonly file?: { readonly name: string; readonly rows: Cell[][] };
+	}
+
+	const ADDED = ['WhatsApp', 'Chat ID', 'Asked about', 'Why not'];
+
+	/** The upper part of a page: below it is nothing. */
+	const CORNER = { x: 0, y: 0, width: 640 };
+
+	const formUrl = () => `${world.n8n.url}/form/whatsapp-list`;
+
+	/** Sends the form as a browser does: multipart, then asks until its last page is there. */
+	async function submit(name: string, content: Buffer | string, column = ''): Promise<Ending> {
+		const form = new FormData();
+		// Browsers leave out an empty file.
+		if (content.length > 0) form.append('field-0', new Blob([content]), name);
+		form.append('field-1', column);
+		let page = '';
+		await waitFor('the form', 30_000, async () => {
+			const answer = await fetch(formUrl(), { method: 'POST', body: form });
+			if (answer.status === 404) return false;
+			page = ((await answer.json()) as { formWaitingUrl: string }).formWaitingUrl;
+			return true;
+		});
+		const status = new URL(page);
+		status.pathname += '/n8n-execution-status';
+		await waitFor('the last page', 60_000, async () => {
+			const text = await (await fetch(status)).text();
+			if (text.trim() === 'error') throw new Error('The workflow failed');
+			return text.trim() === 'form-waiting';
+		});
+		const html = await (await fetch(page)).text();
+		// The page's own script does this, and so ends the execution.
+		await fetch(page, { method: 'POST' });
+		return endingOf(html);
+	}
+
+	function endingOf(html: string): Ending {
+		const [, title = '', message = ''] = /<h1>(.*?)<\/h1>\s*<p[^>]*>(.*?)<\/p>/s.exec(html) ?? [];
+		const [, encoded = ''] = /const binaries = "(.*?)"/.exec(html) ?? [];
+		const [file] = JSON.parse(decodeURIComponent(encoded) || '[]') as Array<{
+			fileName: string;
+			data: { data: number[] };
+		}>;
+		return {
+			title,
+			message,
+			...(file && { file: { name: file.fileName, rows: readXlsx(Buffer.from(file.data.data)) } }),
+		};
+	}
+
+	/** The rows of the result below its header. */
+	async function check(name: string, content: Buffer | string, column?: string): Promise<Cell[][]> {
+		const { message, file } = await submit(name, content, column);
+		if (!file) throw new Error(message);
+		const [, ...rows] = file.rows;
+		return rows;
+	}
+
+	test('a CSV list comes back with its own columns, an answer in each row, in its order', async () => {
+		const { title, message, file } = await submit(
+			'contacts.csv',
+			[
+				'Name,Phone,Note',
+				'Anna,+7 912 345-67-80,"first, of all"',
+				'Front desk,ask at reception,',
+				'Boris,7.9123456781E+10,"two\nlines"',
+				'Carla,+55 11 91234-5678,"says ""hi"""',
+				'Dan,7.98765E+10,digits are lost',
+			].join('\r\n'),
+		);
+
+		expect(title).toBe('Checked');
+		expect(message).toContain('With WhatsApp: 2, without: 1, unknown: 2.');
+		expect(file).toEqual({
+			name: 'checked.xlsx',
+			rows: [
+				['Name', 'Phone', 'Note', ...ADDED],
+				[
+					...['Anna', '+7 912 345-67-80', 'first, of all'],
+					...['yes', '79123456780@c.us', '79123456780', ''],
+				],
+				[
+					...['Front desk', 'ask at reception', ''],
+					...['unknown', '', '', expect.stringContaining('is not a phone number')],
+				],
+				['Boris', '7.9123456781E+10', 'two\nlines', 'no', '', '79123456781', ''],
+				[
+					...['Carla', '+55 11 91234-5678', 'says "hi"'],
+					...['yes', '5511912345678@c.us', '5511912345678', ''],
+				],
+				[
+					...['Dan', '7.98765E+10', 'digits are lost'],
+					...['unknown', '', '', expect.stringContaining('is not a phone number')],
+				],
+			],
+		});
+	});
+
+	test('an Excel list: numbers that are stored as numbers are read, and no column is lost', async () => {
+		const { file } = await submit(
+			'contacts.xlsx',
+			writeXlsx([
+				['Name', 'Phone', '2026', 'Note', 'Note'],
+				['Anna & <Co>', 79123456780, 12.5, 'a', 'b'],
+				['', '', '', '', ''],
+				['Boris', 79123456781, '', '', 'c'],
+				['Nobody', '', 1, '', ''],
+			]),
+		);
+
+		expect(file?.rows).toEqual([
+			['Name', 'Phone', '2026', 'Note', 'Note', ...ADDED],
+			['Anna & <Co>', 79123456780, 12.5, 'a', 'b', 'yes', '79123456780@c.us', '79123456780', ''],
+			['Boris', 79123456781, '', '', 'c', 'no', '', '79123456781', ''],
+			['Nobody', '', 1, '', '', 'unknown', '', '', expect.stringContaining('empty')],
+		]);
+	});
+
+	test.each([
+		['semicolons and a byte order mark', Buffer.from('\uFEFFИмя;Телефон\r\nАнна;89123456780\r\n')],
+		['a hint for Excel', Buffer.from('sep=;\r\nИмя;Телефон\r\nАнна;89123456780\r\n')],
+		['tabs', Buffer.from('Имя\tТелефон\nАнна\t89123456780\n')],
+		// The same letters in Windows-1251: capitals begin at 0xc0, small letters at 0xe0.
+		[
+			'semicolons, in the alphabet of a Russian Windows',
+			Buffer.from(
+				'\xc8\xec\xff;\xd2\xe5\xeb\xe5\xf4\xee\xed\r\n\xc0\xed\xed\xe0;89123456780',
+				'latin1',
+			),
+		],
+	])('a CSV list with %s is read', async (_, content) => {
+		const { file } = await submit('список.csv', content);
+
+		expect(file?.rows).toEqual([
+			['Имя', 'Телефон', ...ADDED],
+			['Анна', '89123456780', 'yes', '79123456780@c.us', '79123456780', ''],
+		]);
+	});
+
+	const TWO_COLUMNS = 'Name,Work,Home\nAnna,+79123456780,+79123456781';
+
+	test('the person at the form says which column is meant', async () => {
+		expect(await check('contacts.csv', TWO_COLUMNS, 'home')).toEqual([
+			expect.arrayContaining(['no', '79123456781']),
+		]);
+	});
+
+	test.each([
+		['an empty file', 'empty.csv', '', '', /^The file is empty/],
+		['column names alone', 'names.csv', 'Name,Phone\n', '', /only one row/],
+		['no phone column', 'cities.csv', 'Name,City\nAnna,Rome', '', /No column.+"Name", "City"/],
+		['two phone columns', 'two.csv', TWO_COLUMNS, '', /More than one.+"Work", "Home"/],
+		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /no column "Cell".+"Work"/],
+		['no column names', 'bare.csv', 'Anna,+79123456780\nIra,+79123456782', '', /first row/],
+		['rows of different length', 'odd.csv', 'Name,Phone\nAnna,1,2', '', /as CSV: .+line 2/],
+		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /as a workbook/],
+		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /No column looks like/],
+	])(
+		'%s: the form says what is wrong, and nothing is asked',
+		async (_, name, content, column, words) => {
+			const { title, message, file } = await submit(name, content, column);
+
+			expect(title).toBe('Nothing was checked');
+			expect(message).toMatch(words);
+			expect(file).toBeUndefined();
+			expect(callCount()).toBe(0);
+		},
+	);
+
+	test('an instance that is not linked: every row is unknown, with the reason', async () => {
+		const rows = await whileNotAuthorized(
+			async () =>
+				await check('contacts.csv', 'Phone\n+79123456780\n+79123456781\nask at reception'),
+		);
+
+		expect(rows).toEqual([
+			['+79123456780', 'unknown', '', '', expect.stringContaining('not linked')],
+			['+79123456781', 'unknown', '', '', expect.stringContaining('not linked')],
+			['ask at reception', 'unknown', '', '', expect.stringContaining('not a phone number')],
+		]);
+	});
+
+	test('a text that begins like a formula stays a text, and what is added never begins so', async () => {
+		const starts = ['=1+1', '+1', '-1', '@SUM(A1)', '=HYPERLINK("http://example.com")'];
+		const list = starts.map(
+			(start) => `"${start.replaceAll('"', '""')}","${start.replaceAll('"', '""')}"`,
+		);
+		const rows = await check('contacts.csv', ['Name,Phone', ...list].join('\n'), 'Phone');
+
+		expect(rows.map(([name]) => name)).toEqual(starts);
+		for (const [, , ...added] of rows) {
+			expect(added[0]).toBe('unknown');
+			for (const cell of added) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+		}
+	});
+
+	test('in a browser: the file is chosen, sent, checked and saved', async () => {
+		let browser: Browser | undefined;
+		try {
+			browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+			const page = await browser.newPage({ viewport: { width: 640, height: 560 } });
+			await page.goto(formUrl());
+			await page.locator('input[type=file]').setInputFiles({
+				name: 'contacts.csv',
+				mimeType: 'text/csv',
+				buffer: Buffer.from('Name,Phone\nAnna,+79123456780\nBoris,+79123456781\nDesk,none\n'),
+			});
+			await page.screenshot({ path: pictureFile('form'), clip: { ...CORNER, height: 450 } });
+			const [download] = await Promise.all([
+				page.waitForEvent('download'),
+				page.getByRole('button', { name: 'Check' }).click(),
+			]);
+			await page.getByRole('heading', { name: 'Checked' }).waitFor();
+			await page.screenshot({ path: pictureFile('form-result'), clip: { ...CORNER, height: 160 } });
+			const saved: Buffer[] = [];
+			for await (const part of await download.createReadStream()) saved.push(part as Buffer);
+
+			expect(download.suggestedFilename()).toBe('checked.xlsx');
+			expect(readXlsx(Buffer.concat(saved)).map(([name, , has]) => [name, has])).toEqual([
+				['Name', 'WhatsApp'],
+				['Anna', 'yes'],
+				['Boris', 'no'],
+				['Desk', 'unknown'],
+			]);
+		} finally {
+			await browser?.close();
+		}
+	});
+});
+
+/** Webhook → the items of its body → Execute Sub-workflow → answer. */
+function callerOf(workflow: string): ImportedWorkflow {
+	const to = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+	return {
+		id: 'caller',
+		name: 'caller',
+		nodes: [
+			{
+				id: 'webhook',
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				webhookId: 'caller',
+				parameters: {
+					path: 'caller',
+					httpMethod: 'POST',
+					responseMode: 'lastNode',
+					responseData: 'allEntries',
+				},
+			},
+			{
+				id: 'items',
+				name: 'Items',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { fieldToSplitOut: 'body.items' },
+			},
+			{
+				id: 'call',
+				name: 'Call',
+				type: 'n8n-nodes-base.executeWorkflow',
+				typeVersion: 1.2,
+				position: [400, 0],
+				parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
+			},
+		],
+		connections: { Webhook: to('Items'), Items: to('Call') },
+	};
+}
+
+describe('examples/data-table-cache.json, called by another workflow', () => {
+	interface Answer {
+		readonly phone: string | number;
+		readonly exists: boolean | null;
+		readonly error?: { readonly code: string };
+	}
+
+	interface DataTable {
+		readonly id: string;
+		readonly name: string;
+		readonly project: { readonly id: string };
+	}
+
+	const DAY_MS = 24 * 60 * 60 * 1000;
+
+	async function answersTo(phones: ReadonlyArray<string | number>): Promise<Answer[]> {
+		const contacts = phones.map((phone, index) => ({ name: `Contact ${index}`, phone }));
+		return (await callWebhook(world.n8n, 'caller', contacts)) as Answer[];
+	}
+
+	const existsOf = (answers: readonly Answer[]) => answers.map(({ exists }) => exists);
+
+	/** Calls n8n's API for the table that the workflow has made. */
+	async function rest(method: 'GET' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
+		const { body: all } = await world.n8n.rest('GET', '/rest/data-tables-global');
+		const tables = (all as { data: { data: DataTable[] } }).data.data;
+		const table = tables.find(({ name }) => name === 'green_api_lookup_answers');
+		if (!table) throw new Error('There is no such data table');
+		const url = `/rest/projects/${table.project.id}/data-tables/${table.id}${path}`;
+		const { status, body: answer } = await world.n8n.rest(method, url, body);
+		if (status !== 200) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`);
+		return (answer as { data: unknown }).data;
+	}
+
+	async function keysInTable(): Promise<string[]> {
+		const { data } = (await rest('GET', '/rows?take=100')) as { data: Array<{ key: string }> };
+		return data.map(({ key }) => key);
+	}
+
+	/** Makes an answer older than it is. */
+	async function age(key: string, days: number): Promise<void> {
+		await rest('PATCH', '/rows', {
+			filter: { type: 'and', filters: [{ columnName: 'key', condition: 'eq', value: key }] },
+			data: { checkedAt: new Date(Date.now() - days * DAY_MS).toISOString() },
+		});
+	}
+
+	const PHONES = ['+7 912 345-67-80', '8 (912) 345-67-81', 79123456782, '+7 912 345-67-80', 'none'];
+
+	test('the first run makes the table and asks about each number once, the second asks nothing', async () => {
+		const first = await answersTo(PHONES);
+
+		expect(callCount()).toBe(3);
+		expect(first.map(({ phone }) => phone)).toEqual(PHONES);
+		// The "no" is remembered as well.
+		expect(existsOf(first)).toEqual([true, false, true, true, null]);
+		expect(first[1]).toEqual({
+			name: 'Contact 1',
+			phone: '8 (912) 345-67-81',
+			phoneNumber: '79123456781',
+			exists: false,
+			chatId: null,
+			checkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+		});
+
+		const second = await answersTo(PHONES);
+
+		expect(callCount()).toBe(3);
+		expect(second).toEqual(first);
+		expect(await keysInTable()).toEqual([
+			'whatsapp RU +7 912 345-67-80',
+			'whatsapp RU 8 (912) 345-67-81',
+			'whatsapp RU 79123456782',
+		]);
+	});
+
+	test('a single contact is answered from the memory too', async () => {
+		expect(existsOf(await answersTo(['8 (912) 345-67-81']))).toEqual([false]);
+		expect(callCount()).toBe(0);
+		expect(existsOf(await answersTo(['+7 912 345-67-83']))).toEqual([false]);
+		expect(callCount()).toBe(1);
+	});
+
+	test('what is older than 30 days is asked again, what is younger is not', async () => {
+		await age('whatsapp RU +7 912 345-67-80', 31);
+		await age('whatsapp RU 8 (912) 345-67-81', 29);
+		// The account is gone since.
+		world.simulator.instance('whatsapp').contacts['79123456780'] = { exists: false };
+
+		expect(existsOf(await answersTo(PHONES))).toEqual([false, false, true, false, null]);
+		expect(callCount()).toBe(1);
+		await answersTo(PHONES);
+		expect(callCount()).toBe(1);
+	});
+
+	test('a failure is not remembered: the number is asked about again', async () => {
+		const phones = ['+7 912 345-67-86', '+7 912 345-67-80'];
+		const failed = await whileNotAuthorized(async () => await answersTo(phones));
+
+		expect(failed[0]).toMatchObject({ exists: null, error: { code: 'notAuthorized' } });
+		expect(failed[1]).toMatchObject({ exists: false });
+		const asked = callCount();
+		expect(existsOf(await answersTo(phones))).toEqual([true, false]);
+		expect(callCount()).toBe(asked + 1);
+	});
+
+	test('500 contacts: each is asked about once, and comes out in its order both times', async () => {
+		const phones = Array.from({ length: 500 }, (_, index) => `+7 921 ${1_000_000 + index}`);
+		const expected = phones.map((_, index) => index % 2 === 0);
+
+		expect(existsOf(await answersTo(phones))).toEqual(expected);
+		expect(callCount()).toBe(500);
+		expect(existsOf(await answersTo(phones))).toEqual(expected);
+		expect(callCount()).toBe(500);
+	});
+});

@@ -1,0 +1,99 @@
+/** Installed as a user does, and the connection test as the editor's button calls it. */
+
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { CREDENTIAL_TYPE } from '../../scripts/n8n/content';
+import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+
+let world: World;
+
+beforeAll(async () => {
+	world = await createWorld();
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => await world.close());
+
+test('n8n starts without a word about the package', () => {
+	const complaints = world.n8n.log.filter((line) =>
+		/greenApi|n8n-nodes-green-api-lookup(?!\/n8n-)/i.test(line),
+	);
+
+	expect(complaints).toEqual([]);
+});
+
+interface NodeType {
+	readonly name: string;
+	readonly displayName: string;
+	readonly iconUrl?: { light: string; dark: string };
+}
+
+test('the node, its tool and the credential are there, with their icons', async () => {
+	const { body } = await world.n8n.rest('GET', '/types/nodes.json');
+	const ours = (body as NodeType[]).filter(({ name }) => name.includes('green-api-lookup'));
+
+	expect(ours.map(({ name }) => name).sort()).toEqual([
+		'n8n-nodes-green-api-lookup.greenApiLookup',
+		'n8n-nodes-green-api-lookup.greenApiLookupTool',
+	]);
+	for (const { iconUrl } of ours) {
+		for (const icon of Object.values(iconUrl ?? {})) {
+			const { status, body: svg } = await world.n8n.rest('GET', `/${icon}`);
+			expect([status, String(svg)]).toEqual([200, expect.stringContaining('<svg')]);
+		}
+		expect(Object.keys(iconUrl ?? {})).toEqual(['light', 'dark']);
+	}
+	const { body: types } = await world.n8n.rest('GET', '/types/credentials.json');
+	expect(types).toContainEqual(expect.objectContaining({ name: CREDENTIAL_TYPE }));
+});
+
+test('the output of every operation is shown before the first run', async () => {
+	for (const messenger of ['whatsapp', 'telegram', 'max']) {
+		for (const operation of ['checkAccount', 'getAccountSettings', 'getContactInfo']) {
+			const type = 'n8n-nodes-green-api-lookup.greenApiLookup';
+			const { status, body } = await world.n8n.rest(
+				'GET',
+				`/schemas/${type}/1.0.0/${messenger}/${operation}.json`,
+			);
+
+			expect([status, body]).toEqual([
+				200,
+				expect.objectContaining({
+					properties: expect.objectContaining({ messenger: expect.anything() }),
+				}),
+			]);
+		}
+	}
+});
+
+async function testConnection(fields: ICredentialDataDecryptedObject) {
+	const { idInstance, apiTokenInstance } = world.simulator.instance('whatsapp');
+	const data = { apiUrl: world.simulator.url, idInstance, apiTokenInstance, ...fields };
+	// As the editor tests one that is open: n8n 1.x takes none that was never saved.
+	const credentials = { id: 'whatsapp', name: 'GREEN-API', type: CREDENTIAL_TYPE, data };
+	const { body } = await world.n8n.rest('POST', '/rest/credentials/test', { credentials });
+	return (body as { data: { status: string; message: string } }).data;
+}
+
+test('the connection test passes', async () => {
+	expect(await testConnection({})).toEqual({ status: 'OK', message: expect.any(String) });
+});
+
+test.each<[string, ICredentialDataDecryptedObject, RegExp]>([
+	['a wrong token', { apiTokenInstance: 'wrong' }, /API Token/],
+	['a wrong id', { idInstance: '7103000009' }, /Instance ID/],
+	['nobody listens', { apiUrl: 'http://127.0.0.1:1' }, /ECONNREFUSED|refused|API URL/],
+])('the connection test says what is wrong: %s', async (_title, fields, message) => {
+	const before = world.simulator.calls().length;
+	const tested = await testConnection(fields);
+
+	expect(tested).toEqual({ status: 'Error', message: expect.stringMatching(message) });
+	expect(world.simulator.calls().length - before).toBeLessThanOrEqual(1);
+});
+
+test('the connection test says that the instance is not authorized', async () => {
+	world.simulator.instance('whatsapp').state = 'notAuthorized';
+	const tested = await testConnection({});
+	world.simulator.instance('whatsapp').state = 'authorized';
+
+	expect(tested).toEqual({ status: 'Error', message: expect.stringMatching(/authorized|linked/i) });
+});

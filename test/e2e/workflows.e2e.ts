@@ -1,0 +1,164 @@
+/** Workflows as users run them: the examples by n8n's command line, lists by a production webhook. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
+
+import { exampleWorkflows } from '../../scripts/n8n/content';
+import {
+	callWebhook,
+	createWorld,
+	INSTALL_TIMEOUT_MS,
+	LOOKUP,
+	webhookWorkflow,
+	type World,
+} from './harness';
+
+const MARK = 'PLANTED9d2e';
+
+const CHECK = {
+	resource: 'whatsapp',
+	operation: 'checkAccount',
+	phoneNumber: '={{ $json.phone }}',
+};
+
+let world: World;
+
+beforeAll(async () => {
+	world = await createWorld({
+		apiTokenInstance: `t0/${MARK}+ü"`,
+		env: { N8N_LOG_LEVEL: 'debug' },
+		// Hosts before 2026 take numbers of 11 and 12 digits only.
+		instances: { dress: 'newer' },
+		workflows: [
+			...exampleWorkflows(),
+			webhookWorkflow('stop', CHECK),
+			webhookWorkflow('rows', CHECK, { onError: 'continueRegularOutput' }),
+			webhookWorkflow('branches', CHECK, { onError: 'continueErrorOutput' }),
+		],
+		published: ['stop', 'rows', 'branches'],
+		isNotStarted: true,
+	});
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => await world.close());
+
+/** The run of `n8n execute`, from what it prints. */
+async function execute(id: string): Promise<IRunExecutionData> {
+	const output = await world.n8n.command('execute', `--id=${id}`, '--rawOutput');
+	expect(output).not.toContain(MARK);
+	// Among the lines of the log, in colours.
+	const plain = stripVTControlCharacters(output);
+	const [json = ''] = /\{\n\s+"data"[^]*?\n\}/.exec(plain) ?? [];
+	return (JSON.parse(json) as { data: IRunExecutionData }).data;
+}
+
+function rowsOf({ resultData }: IRunExecutionData, node: string, branch = 0): IDataObject[] {
+	return (resultData.runData[node]?.[0]?.data?.main?.[branch] ?? []).map(({ json }) => json);
+}
+
+test.each([
+	['check-list-whatsapp', 'Check WhatsApp', 11, 1],
+	['check-list-telegram', 'Check Telegram', 11, 1],
+	['check-list-max', 'Check MAX', 7, 5],
+])(
+	'n8n execute, example %s: every contact is answered or says why not',
+	async (id, node, answered, failed) => {
+		const { resultData, ...run } = await execute(id);
+
+		expect(resultData.error).toBeUndefined();
+		const rows = rowsOf({ resultData, ...run }, node);
+		expect(rows).toHaveLength(answered);
+		for (const row of rows) expect([true, false]).toContain(row.exists);
+		const errors = rowsOf({ resultData, ...run }, node, 1);
+		expect(errors).toHaveLength(failed);
+		for (const { error } of errors) {
+			expect(error).toMatchObject({ code: expect.any(String), message: expect.any(String) });
+		}
+	},
+);
+
+describe('in a running n8n', () => {
+	beforeAll(async () => {
+		await world.n8n.start();
+		await world.n8n.setUpOwner();
+	});
+
+	const PHONES = ['79876543210', '8 987', '79876543211'].map((phone) => ({ phone }));
+
+	test('a production webhook gives a row for every item', async () => {
+		expect(await callWebhook(world.n8n, 'rows', PHONES)).toEqual([
+			expect.objectContaining({ phoneNumber: '79876543210', exists: true }),
+			expect.objectContaining({
+				phoneNumber: '8 987',
+				exists: null,
+				error: expect.objectContaining({ code: 'invalidPhoneNumber' }),
+			}),
+			expect.objectContaining({ phoneNumber: '79876543211', exists: false }),
+		]);
+	});
+
+	test('the run data in the database is what the node returned, paired with its items', async () => {
+		await callWebhook(world.n8n, 'branches', PHONES);
+		const { resultData } = await lastExecution('branches');
+		const [succeeded = [], failed = []] = resultData.runData[LOOKUP]?.[0]?.data?.main ?? [];
+
+		expect(succeeded?.map(({ json, pairedItem }) => [json.exists, pairedItem])).toEqual([
+			[true, { item: 0 }],
+			[false, { item: 2 }],
+		]);
+		expect(failed).toEqual([
+			expect.objectContaining({
+				json: { phone: '8 987', error: expect.objectContaining({ code: 'invalidPhoneNumber' }) },
+				pairedItem: { item: 1 },
+			}),
+		]);
+	});
+
+	test('a failure that stops the workflow says what to do', async () => {
+		await callWebhook(world.n8n, 'stop', PHONES);
+		const { resultData } = await lastExecution('stop');
+
+		expect(resultData.error?.message).toMatch(
+			/"8 987".*item 2 of 3.*Continue \(using error output\)/,
+		);
+	});
+
+	test('the token is neither in the database nor in the log at level debug', async () => {
+		world.simulator.instance('whatsapp').faults = [
+			{
+				status: 400,
+				body: JSON.stringify({ statusCode: 400, path: '{path}', message: 'Bad Request {token}' }),
+			},
+		];
+		for (const id of ['rows', 'branches', 'stop']) await callWebhook(world.n8n, id, PHONES);
+		await lastExecution('stop');
+		await world.n8n.stop();
+
+		const read = filesOf(world.userFolder).filter((file) => readFileSync(file).includes(MARK));
+		expect(read).toEqual([]);
+		expect(world.n8n.log.length).toBeGreaterThan(100);
+		expect(world.n8n.log.filter((line) => line.includes(MARK))).toEqual([]);
+	});
+});
+
+/** The data of the newest execution of a workflow. */
+async function lastExecution(id: string): Promise<IRunExecutionData> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+	const { body: list } = await world.n8n.rest('GET', `/rest/executions?filter=${filter}&limit=1`);
+	const [{ id: execution = '' } = {}] = (list as { data: { results: Array<{ id: string }> } }).data
+		.results;
+	const { body } = await world.n8n.rest('GET', `/rest/executions/${execution}`);
+	const { parse } = await import('flatted');
+	return parse((body as { data: { data: string } }).data.data) as IRunExecutionData;
+}
+
+function filesOf(folder: string): string[] {
+	return readdirSync(folder).flatMap((name) => {
+		const file = path.join(folder, name);
+		if (name === 'node_modules') return [];
+		return statSync(file).isDirectory() ? filesOf(file) : [file];
+	});
+}

@@ -1,0 +1,260 @@
+/**
+ * The samples in the documentation, against what the built node gives and the simulator answers. A
+ * comment above a block, which readers do not see, names its scene and which part of it is shown.
+ */
+
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { ENDPOINTS, type Messenger, type Operation } from '../../nodes/GreenApiLookup/endpoints';
+import { instanceOf, type InstanceChanges } from '../../simulator/instance';
+import { startSimulator, type Call } from '../../simulator/server';
+import { readPages } from '../markdown';
+import { createNode, runWorkflow, SYSTEM_PLATFORM, type RunResult } from './engine';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+
+/** One run of the node. */
+interface Scene {
+	readonly messenger: Messenger;
+	readonly operation?: Operation;
+	readonly items: readonly IDataObject[];
+	readonly options?: IDataObject;
+	readonly onError?: INode['onError'];
+	readonly instance?: InstanceChanges;
+}
+
+const PERSON = {
+	name: 'Ivan Petrov',
+	contactName: 'Ivan, accounts',
+	avatar: 'https://example.com/avatar/ivan.jpg',
+};
+/** 2026-11-22 08:30 UTC. */
+const LAST_SEEN = 1795336200;
+const WHATSAPP: InstanceChanges = { contacts: { '79876543210': PERSON } };
+const TELEGRAM_PERSON = {
+	...PERSON,
+	chatId: '10000000',
+	username: 'ivanpetrov',
+	lastSeen: LAST_SEEN,
+};
+const TELEGRAM: InstanceChanges = {
+	contacts: {
+		'79876543210': TELEGRAM_PERSON,
+		'@ivanpetrov': TELEGRAM_PERSON,
+		'79876543212': { exists: false },
+	},
+};
+const MAX: InstanceChanges = {
+	contacts: { '79876543210': { ...PERSON, chatId: '11111111', lastSeen: LAST_SEEN } },
+	unlisted: 'none',
+};
+
+const PHONE = { phone: '+7 987 654-32-10' };
+const LIST = [
+	{ name: 'Anna', ...PHONE },
+	{ name: 'Boris', phone: '+7 987 654-32-11' },
+	{ name: 'Front desk', phone: 'ask at reception' },
+];
+
+const SCENES: Readonly<Record<string, Scene>> = {
+	'whatsapp checkAccount': { messenger: 'whatsapp', items: [PHONE] },
+	'whatsapp checkAccount, newer host': {
+		messenger: 'whatsapp',
+		items: [PHONE],
+		instance: {
+			dress: 'newer',
+			contacts: { '79876543210': { chatId: '123456789012345@lid', username: 'ivanpetrov' } },
+		},
+	},
+	'whatsapp getAccountSettings': {
+		messenger: 'whatsapp',
+		operation: 'getAccountSettings',
+		items: [{}],
+	},
+	'whatsapp getContactInfo': {
+		messenger: 'whatsapp',
+		operation: 'getContactInfo',
+		items: [{ chatId: '79876543210@c.us' }],
+		instance: WHATSAPP,
+	},
+	'telegram checkAccount': { messenger: 'telegram', items: [PHONE], instance: TELEGRAM },
+	'telegram checkAccount, forced': {
+		messenger: 'telegram',
+		items: [PHONE],
+		options: { force: true },
+		instance: TELEGRAM,
+	},
+	'telegram checkAccount, username': {
+		messenger: 'telegram',
+		items: [{ phone: '@ivanpetrov' }],
+		instance: TELEGRAM,
+	},
+	'telegram checkAccount, hidden': {
+		messenger: 'telegram',
+		items: [{ phone: '+7 987 654-32-12' }],
+		instance: TELEGRAM,
+	},
+	'telegram checkAccount, paused': {
+		messenger: 'telegram',
+		items: [PHONE],
+		onError: 'continueRegularOutput',
+		instance: {
+			faults: [
+				{ status: 469, body: '{"status":false,"reason":"User get contact info limit reached"}' },
+			],
+		},
+	},
+	'telegram getAccountSettings': {
+		messenger: 'telegram',
+		operation: 'getAccountSettings',
+		items: [{}],
+	},
+	'telegram getContactInfo': {
+		messenger: 'telegram',
+		operation: 'getContactInfo',
+		items: [{ chatId: '10000000' }],
+		instance: TELEGRAM,
+	},
+	'max checkAccount': { messenger: 'max', items: [PHONE], instance: MAX },
+	'max checkAccount, other country': {
+		messenger: 'max',
+		items: [{ phone: '+55 11 91234-5678' }],
+		onError: 'continueRegularOutput',
+	},
+	'max getAccountSettings': { messenger: 'max', operation: 'getAccountSettings', items: [{}] },
+	'max getAccountSettings, suspended': {
+		messenger: 'max',
+		operation: 'getAccountSettings',
+		items: [{}],
+		instance: { state: 'suspended', suspendedUntil: 1795442400 },
+	},
+	'max getContactInfo': {
+		messenger: 'max',
+		operation: 'getContactInfo',
+		items: [{ chatId: '11111111' }],
+		instance: MAX,
+	},
+	'max getContactInfo, nobody': {
+		messenger: 'max',
+		operation: 'getContactInfo',
+		items: [{ chatId: '12345678' }],
+		instance: MAX,
+	},
+	'list, Stop Workflow': { messenger: 'whatsapp', items: LIST },
+	'list, Continue': { messenger: 'whatsapp', items: LIST, onError: 'continueRegularOutput' },
+	'list, error output': { messenger: 'whatsapp', items: LIST, onError: 'continueErrorOutput' },
+	'input fields': {
+		messenger: 'whatsapp',
+		items: [{ ...LIST[0], exists: 'perhaps' }],
+		options: { includeInputFields: true },
+	},
+	quota: {
+		messenger: 'whatsapp',
+		items: [PHONE],
+		onError: 'continueRegularOutput',
+		instance: { quota: { used: 30_000, total: 30_000 } },
+	},
+};
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const PLATFORM = { ...SYSTEM_PLATFORM, clock: { ...SYSTEM_PLATFORM.clock, now: () => NOW } };
+
+type Played = RunResult & { readonly calls: readonly Call[] };
+
+async function play(scene: Scene, simplify: boolean): Promise<Played> {
+	const { messenger, operation = 'checkAccount', items, options = {}, onError, instance } = scene;
+	const settings = instanceOf(messenger, instance);
+	const { idInstance, apiTokenInstance } = settings;
+	const simulator = await startSimulator({ instances: [settings] });
+	try {
+		const result = await runWorkflow({
+			node: await createNode(PLATFORM),
+			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+			pinned: { [ITEMS]: items },
+			workflow: lookupWorkflow(
+				{
+					resource: messenger,
+					operation,
+					...(operation === 'checkAccount' && { phoneNumber: '={{ $json.phone }}' }),
+					...(operation === 'getContactInfo' && { chatId: '={{ $json.chatId }}' }),
+					simplify,
+					options,
+				},
+				{ onError },
+			),
+		});
+		return { ...result, calls: simulator.calls() };
+	} finally {
+		await simulator.close();
+	}
+}
+
+const jsonOf = ({ json }: INodeExecutionData) => json;
+
+/** What a sample can show of a scene: text as it is, all else as JSON. */
+const PARTS: Readonly<Record<string, (played: Played) => unknown>> = {
+	request: ({ calls: [call] }) => {
+		const { verb, path, idInstance, text } = call as Call;
+		const names = path.replace(idInstance, '{idInstance}').replace('<token>', '{apiTokenInstance}');
+		return `${verb} ${names}\n${text}`.trim();
+	},
+	answer: ({ output }) => output(LOOKUP).map(jsonOf)[0],
+	row: ({ output }) => output(LOOKUP).map(jsonOf)[0],
+	rows: ({ output }) => output(LOOKUP).map(jsonOf),
+	'failed rows': ({ output }) => output(LOOKUP, 1).map(jsonOf),
+	message: ({ error }) => error?.message,
+	hint: ({ run }) => {
+		const [hint] = run.data.resultData.runData[LOOKUP]?.[0]?.hints ?? [];
+		return hint?.message.replace(/in [\d.]+ s/, 'in 0.2 s');
+	},
+};
+
+const PAGES = readPages();
+const SAMPLES = PAGES.flatMap(({ file, fences }) =>
+	fences.flatMap(({ sample = '', ...fence }) => {
+		const [scene = '', part = ''] = sample.split(': ');
+		return sample ? [{ ...fence, file, sample, scene, part }] : [];
+	}),
+);
+
+test.each(SAMPLES)('$file, line $line: $sample', async ({ scene, part, language, code }) => {
+	expect(Object.keys(SCENES)).toContain(scene);
+	expect(Object.keys(PARTS)).toContain(part);
+
+	// GREEN-API's own answer is the row that is not simplified.
+	const shown = PARTS[part]?.(await play(SCENES[scene] as Scene, part !== 'answer'));
+
+	const sample = language === 'json' ? inLines(JSON.parse(code)) : code;
+	expect(sample).toBe(typeof shown === 'string' ? shown : inLines(shown));
+});
+
+/** The order of the fields counts too. */
+function inLines(value: unknown): string {
+	return JSON.stringify(value, null, 2);
+}
+
+test('docs/ shows no JSON that is not compared', () => {
+	const blocks = PAGES.filter(({ file }) => file.startsWith('docs/')).flatMap(({ file, fences }) =>
+		fences.map((fence) => ({ ...fence, file })),
+	);
+
+	expect(
+		blocks.filter(({ language, sample }) => language === 'json' && sample === undefined),
+	).toEqual([]);
+});
+
+test.each(ENDPOINTS)(
+	'docs/operations.md shows $messenger $operation',
+	({ messenger, operation }) => {
+		const shown = SAMPLES.filter(({ file }) => file === 'docs/operations.md');
+
+		expect(shown.map(({ sample }) => sample)).toEqual(
+			expect.arrayContaining(
+				['request', 'answer', 'row'].map((part) => `${messenger} ${operation}: ${part}`),
+			),
+		);
+	},
+);
+
+test('every scene is shown somewhere', () => {
+	expect(new Set(SAMPLES.map(({ scene }) => scene))).toEqual(new Set(Object.keys(SCENES)));
+});

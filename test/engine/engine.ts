@@ -1,0 +1,306 @@
+/**
+ * Runs a workflow JSON with the built package in n8n's own engine: n8n-core's loader, its
+ * WorkflowExecute and its HTTP client. Only what n8n's server would bring (the database with the
+ * credentials, the other node packages) is stood in for, at the edge.
+ */
+import 'reflect-metadata';
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// Before n8n-core is loaded: it keeps a settings file in this folder. One for each process of Jest.
+const USER_FOLDER = `node_modules/.cache/n8n-engine-${process.env.JEST_WORKER_ID ?? 'alone'}`;
+mkdirSync((process.env.N8N_USER_FOLDER ??= path.resolve(USER_FOLDER)), { recursive: true });
+process.env.N8N_ENCRYPTION_KEY ??= 'engine-harness';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
+import {
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	RoutingNode,
+	WorkflowExecute,
+	type ExecuteContext,
+} from 'n8n-core';
+import {
+	ICredentialsHelper,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IExecuteContextData,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IRunExecutionData,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import type { Platform } from '../../nodes/GreenApiLookup/lookup/platform';
+
+export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
+const PACKAGE = 'n8n-nodes-green-api-lookup';
+export const NODE_TYPE = `${PACKAGE}.greenApiLookup`;
+export const CREDENTIAL_TYPE = 'greenApiInstanceApi';
+
+/**
+ * Which way n8n goes into the node: `bulk` as a normal run does (customOperations), `routing` as an
+ * MCP server, older AI agents and n8n before 1.85 do.
+ */
+export type Door = 'bulk' | 'routing';
+
+/** A workflow as n8n exports it. */
+export type WorkflowJson = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'settings'>;
+
+export interface RunOptions {
+	readonly workflow: WorkflowJson;
+	/** The credential's fields; undefined for a workflow whose nodes have none. */
+	readonly credential?: ICredentialDataDecryptedObject;
+	/** Items that a node of the workflow gives instead of being run, by node name. */
+	readonly pinned: Readonly<Record<string, readonly IDataObject[]>>;
+	readonly door?: Door;
+	/** Cancels the execution as the editor's stop button does. */
+	readonly signal?: AbortSignal;
+	/** What the nodes kept before a Wait node parked the execution: `contextData` of a run. */
+	readonly contextData?: IExecuteContextData;
+	/** A node from `createNode`; a new one, on the system's clock, where none is given. */
+	readonly node?: INodeType;
+}
+
+/** How an execution ended. */
+export interface RunResult {
+	readonly run: IRun;
+	/** The error that stopped it, if one did. */
+	readonly error: Error | undefined;
+	/** The output items of a node: branch 0, or 1 for the error branch. */
+	readonly output: (nodeName: string, branch?: number) => INodeExecutionData[];
+}
+
+const loader = new PackageDirectoryLoader(PACKAGE_FOLDER);
+const loaded = loader.loadAll();
+
+/** The node as n8n's loader hands it to the editor: with icons, codex and Request Options. */
+export async function loadNodeType(): Promise<INodeType> {
+	await loaded;
+	return loader.getNode('greenApiLookup').type as INodeType;
+}
+
+export async function loadCredentialType(): Promise<ICredentialType> {
+	await loaded;
+	return loader.getCredential(CREDENTIAL_TYPE).type;
+}
+
+export async function runWorkflow(options: RunOptions): Promise<RunResult> {
+	const { workflow: json, pinned, door = 'bulk', signal } = options;
+	const nodeTypes = new NodeTypes(
+		nodeFor(door, options.node ?? (await createNode(SYSTEM_PLATFORM))),
+	);
+	const workflow = new Workflow({ ...json, id: 'harness', active: false, nodeTypes });
+	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
+	if (start === undefined) throw new Error('Pin the items of one node of the workflow');
+
+	// Written out, because n8n before 1.120 has no function that makes it.
+	const runData = {
+		startData: {},
+		resultData: { runData: {}, pinData: toPinData(pinned) },
+		executionData: {
+			contextData: options.contextData ?? {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+			nodeExecutionStack: [
+				{ node: workflow.getNode(start) as INode, data: { main: [[{ json: {} }]] }, source: null },
+			],
+		},
+	} as unknown as IRunExecutionData;
+	const additionalData = additionalDataFor(json, await loadCredentialType(), options.credential);
+	const execution = new WorkflowExecute(additionalData, 'manual', runData);
+	const running = execution.processRunExecutionData(workflow);
+	const cancel = () => running.cancel();
+	signal?.addEventListener('abort', cancel, { once: true });
+	try {
+		const run = await running;
+		return {
+			run,
+			error: run.data.resultData.error as Error | undefined,
+			output: (nodeName, branch = 0) =>
+				run.data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[branch] ?? [],
+		};
+	} finally {
+		signal?.removeEventListener('abort', cancel);
+	}
+}
+
+/** The platform of this machine, as a node without one would have it. */
+export const SYSTEM_PLATFORM: Platform = {
+	clock: {
+		now: () => Date.now(),
+		monotonic: () => performance.now(),
+		async sleep(ms, signal) {
+			await sleep(Math.ceil(ms), undefined, signal && { signal });
+		},
+	},
+	random: Math.random,
+};
+
+/**
+ * A node of its own: its pacers and what it shares between executions are nobody else's.
+ * @param platform undefined for the node as n8n makes it, which shares with all others
+ */
+export async function createNode(platform: Platform | undefined): Promise<INodeType> {
+	const original = await loadNodeType();
+	return await nodeOf(original.constructor as NodeClass, platform);
+}
+
+/** The node's class, which takes a platform. */
+export type NodeClass = new (platform: Platform | undefined) => INodeType;
+
+/** A node of that class, as n8n's loader would complete it. */
+export async function nodeOf(Class: NodeClass, platform: Platform | undefined): Promise<INodeType> {
+	const original = await loadNodeType();
+	const node = new Class(platform);
+	const { properties } = node.description;
+	// The loader added Request Options to the original, not to this one.
+	properties.push(...original.description.properties.slice(properties.length));
+	return node;
+}
+
+/** As n8n's own registry does it: a node without `execute` gets one that runs its routing. */
+function nodeFor(door: Door, node: INodeType): INodeType {
+	const nodeType = Object.create(node) as INodeType;
+	nodeType.execute = async function (this: IExecuteFunctions) {
+		return (await new RoutingNode(this as ExecuteContext, nodeType).runNode()) ?? [];
+	};
+	if (door === 'routing') Object.defineProperty(nodeType, 'customOperations', { value: undefined });
+	return nodeType;
+}
+
+function toPinData(pinned: RunOptions['pinned']): Record<string, INodeExecutionData[]> {
+	return Object.fromEntries(
+		Object.entries(pinned).map(([name, rows]) => [
+			name,
+			rows.map((json, item) => ({ json, pairedItem: { item } })),
+		]),
+	);
+}
+
+class NodeTypes implements INodeTypes {
+	constructor(private readonly lookup: INodeType) {}
+
+	getByName(name: string): INodeType {
+		return this.getByNameAndVersion(name);
+	}
+
+	getByNameAndVersion(name: string): INodeType {
+		return name === NODE_TYPE ? this.lookup : foreignNode(name);
+	}
+
+	getKnownTypes(): IDataObject {
+		return {};
+	}
+}
+
+/**
+ * A node of another package. Its items are pinned, passed on, or the value of its parameter `value`;
+ * it is never tested here.
+ */
+function foreignNode(name: string): INodeType {
+	return {
+		description: {
+			displayName: name,
+			name,
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: {},
+			inputs: ['main'],
+			outputs: ['main'],
+			properties: [],
+		},
+		async execute() {
+			const items = this.getInputData();
+			if (this.getNode().parameters.value === undefined) return [items];
+			return [
+				items.map((_, index) => ({ json: { value: this.getNodeParameter('value', index) } })),
+			];
+		},
+	};
+}
+
+export function additionalDataFor(
+	json: WorkflowJson,
+	credentialType: ICredentialType,
+	credential: ICredentialDataDecryptedObject | undefined,
+): IWorkflowExecuteAdditionalData {
+	const workflowData = { ...json, id: 'harness', active: false } as IWorkflowBase;
+	return {
+		credentialsHelper: new CredentialsHelper(credentialType, credential),
+		hooks: new ExecutionLifecycleHooks('manual', 'harness', workflowData),
+		executionId: 'harness',
+		webhookWaitingBaseUrl: 'http://localhost/waiting',
+		formWaitingBaseUrl: 'http://localhost/forms',
+		variables: {},
+		currentNodeExecutionIndex: 0,
+		setExecutionStatus() {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** n8n's credential store with one credential in it. */
+class CredentialsHelper extends ICredentialsHelper {
+	constructor(
+		private readonly type: ICredentialType,
+		private readonly data: ICredentialDataDecryptedObject | undefined,
+	) {
+		super();
+	}
+
+	getParentTypes() {
+		return [];
+	}
+
+	isCredentialUsableByNode(_credentialType: string, nodeType: string) {
+		const { restrictToSupportedNodes, supportedNodes = [] } = this.type;
+		return (
+			!restrictToSupportedNodes || supportedNodes.some((name) => nodeType.endsWith(`.${name}`))
+		);
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		requestOptions: IHttpRequestOptions,
+	) {
+		if (typeof this.type.authenticate !== 'function') throw new Error('authenticate is a function');
+		return await this.type.authenticate(credentials, requestOptions);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getDecrypted() {
+		if (!this.data) throw new Error('Credential with ID "1" does not exist.');
+		return { ...this.data };
+	}
+
+	getCredentials(): never {
+		throw new Error('The harness keeps no encrypted credentials');
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+
+	getCredentialsProperties() {
+		return this.type.properties;
+	}
+}

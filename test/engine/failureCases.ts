@@ -1,0 +1,286 @@
+/** Every way in which GREEN-API and the network fail, and what an item's error says then. */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import type { BrokenConnection, FaultyAnswer } from '../../simulator/faults';
+import type { Messenger } from '../../simulator/instance';
+
+/** The error body of the service: it repeats the token. */
+const failed = (status: number, message: string) => ({
+	status,
+	body: JSON.stringify({ statusCode: status, timestamp: '', path: '{path}', message }),
+});
+const page = (status: number, title: string) => ({
+	status,
+	body: `<html><head><title>${status} ${title}</title></head>{token}<center>nginx</center></html>`,
+	contentType: 'text/html',
+});
+const refusal = (status: number, reason: string) => ({
+	status,
+	body: JSON.stringify({ status: false, reason }),
+});
+const quota = (used: unknown, total: unknown) => ({
+	method: 'checkwhatsapp',
+	used,
+	total,
+	status: 'QUOTE_EXCEEDED',
+	description: 'Monthly quota has been exceeded.',
+});
+
+const NOT_READY = 'instance is starting or not authorized';
+const LIMIT_REACHED = 'User get contact info limit reached';
+const NO_GROUPS =
+	'Validation failed. Details: The method GetContactInfo does not support group chats, to work with groups, use the GetGroupData method';
+
+/** One way of failing, and what the item's error says. */
+export interface FailureCase {
+	readonly title: string;
+	readonly messenger?: Messenger;
+	readonly operation?: 'checkAccount' | 'getContactInfo';
+	readonly fault: FaultyAnswer | BrokenConnection;
+	/** What stands under `error`, but for its message. */
+	readonly error: IDataObject & { code: string };
+	/** What the message must tell. */
+	readonly message: RegExp;
+}
+
+/** Every error that GREEN-API and the network are known for. */
+export const CASES: FailureCase[] = [
+	{
+		title: '400 Validation failed',
+		fault: failed(400, 'Validation failed'),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /refused the question .*Validation failed\. Check the value/,
+	},
+	{
+		title: '400 whose message repeats the token',
+		fault: failed(400, 'Bad Request {path} {token}'),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /Bad Request \/waInstance7103000001\/checkWhatsapp\/\*\*\*/,
+	},
+	{
+		title: "400 'value' must have at least 1 key",
+		messenger: 'telegram',
+		fault: failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
+		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+		message: /at least 1 key/,
+	},
+	{
+		title: '400 only digits',
+		messenger: 'telegram',
+		fault: failed(
+			400,
+			"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits",
+		),
+		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+		message: /must contain only digits\. Check its country code and its length/,
+	},
+	{
+		title: '400 bad phone number',
+		messenger: 'max',
+		fault: failed(400, 'bad phone number, valid 11 or 12 digits'),
+		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+		message: /valid 11 or 12 digits\. Check its country code and its length/,
+	},
+	{
+		title: '400 check timeout',
+		fault: failed(400, 'check phone number timeout limit exceeded'),
+		error: { code: 'timeout', retryable: true, httpStatus: 400 },
+		message: /in time .*Run this item again/,
+	},
+	{
+		title: '400 starting or not authorized',
+		fault: failed(400, NOT_READY),
+		error: { code: 'notAuthorized', retryable: false, httpStatus: 400 },
+		message: /not linked to a WhatsApp account.*console/,
+	},
+	{
+		title: '400 in starting process',
+		fault: failed(400, 'Instance in starting process try later'),
+		error: { code: 'instanceStarting', retryable: true, httpStatus: 400, retryAfter: 300 },
+		message: /is starting.*up to 5 minutes/,
+	},
+	{
+		title: '400 no groups',
+		messenger: 'max',
+		operation: 'getContactInfo',
+		fault: failed(400, NO_GROUPS),
+		error: { code: 'invalidChatId', retryable: false, httpStatus: 400 },
+		message: /Use the chatId that Check Account returns/,
+	},
+	{
+		title: '400 blocked',
+		fault: failed(400, 'Instance account is blocked'),
+		error: { code: 'instanceBlocked', retryable: false, httpStatus: 400 },
+		message: /blocked or restricted/,
+	},
+	{
+		title: '400 expired',
+		fault: failed(400, 'Instance is expired'),
+		error: { code: 'instanceExpired', retryable: false, httpStatus: 400 },
+		message: /Renew it/,
+	},
+	{
+		title: '401 with an empty body',
+		fault: { status: 401 },
+		error: { code: 'unauthorized', retryable: false, httpStatus: 401 },
+		message: /does not accept the API Token.*Copy apiTokenInstance/,
+	},
+	{
+		title: '403 of nginx',
+		fault: page(403, 'Forbidden'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 403 },
+		message: /no such WhatsApp instance.*Check API URL and Instance ID.*Messenger/,
+	},
+	{
+		title: '404 of nginx',
+		messenger: 'max',
+		fault: page(404, 'Not Found'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
+		message: /no such MAX instance/,
+	},
+	{
+		title: '404 of the service, with the token in path and message',
+		messenger: 'telegram',
+		fault: failed(404, 'Cannot POST {path}'),
+		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
+		message: /no such Telegram instance/,
+	},
+	{
+		title: '429 with an empty body',
+		fault: { status: 429 },
+		error: { code: 'rateLimited', retryable: true, httpStatus: 429 },
+		message: /asked too often.*few seconds/,
+	},
+	{
+		title: '429 with Retry-After',
+		fault: { status: 429, headers: { 'retry-after': '7' } },
+		error: { code: 'rateLimited', retryable: true, httpStatus: 429, retryAfter: 7 },
+		message: /asked too often/,
+	},
+	{
+		title: '466, nested',
+		fault: { status: 466, body: JSON.stringify({ invokeStatus: quota(100, 100) }) },
+		error: {
+			code: 'quotaExceeded',
+			retryable: false,
+			httpStatus: 466,
+			used: 100,
+			total: 100,
+		},
+		message: /quota of checks.*100 of 100.*tariff/,
+	},
+	{
+		title: '466, flat and with numbers as text',
+		messenger: 'max',
+		fault: { status: 466, body: JSON.stringify(quota('30000', '30000')) },
+		error: {
+			code: 'quotaExceeded',
+			retryable: false,
+			httpStatus: 466,
+			used: 30000,
+			total: 30000,
+		},
+		message: /30000 of 30000/,
+	},
+	{
+		title: '469 with status false',
+		messenger: 'telegram',
+		fault: refusal(469, LIMIT_REACHED),
+		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
+		message: /Telegram has stopped answering.*until 2026-11-22 14:00 UTC/,
+	},
+	{
+		title: '469 with a reason alone',
+		messenger: 'max',
+		fault: { status: 469, body: JSON.stringify({ reason: LIMIT_REACHED }) },
+		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
+		message: /MAX has stopped answering.*until 2026-11-22 14:00 UTC/,
+	},
+	{
+		title: '200 that is a 469',
+		messenger: 'telegram',
+		fault: refusal(200, LIMIT_REACHED),
+		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
+		message: /until 2026-11-22 14:00 UTC/,
+	},
+	...[200, 400, 403, 500].map(
+		(status): FailureCase => ({
+			title: `${status} that says status false, not authorized`,
+			messenger: 'telegram',
+			fault: refusal(status, NOT_READY),
+			error: { code: 'notAuthorized', retryable: false, httpStatus: status },
+			message: /not linked to a Telegram account/,
+		}),
+	),
+	{
+		title: '499',
+		fault: { status: 499 },
+		error: { code: 'serverError', retryable: true, httpStatus: 499 },
+		message: /could not answer.*again/,
+	},
+	{
+		title: '500 interface conversion',
+		messenger: 'max',
+		operation: 'getContactInfo',
+		fault: failed(500, 'interface conversion: interface {} is bool, not string'),
+		error: { code: 'serverError', retryable: true, httpStatus: 500 },
+		message: /could not answer/,
+	},
+	{
+		title: '502 Bad Gateway',
+		fault: page(502, 'Bad Gateway'),
+		error: { code: 'serverError', retryable: true, httpStatus: 502 },
+		message: /could not answer/,
+	},
+	{
+		title: 'a redirect',
+		fault: { status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		error: { code: 'badResponse', retryable: true, httpStatus: 302 },
+		message: /no clear answer.*Nothing is known/,
+	},
+	{
+		title: '200 with a page',
+		fault: page(200, 'It works'),
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /not a JSON object/,
+	},
+	{
+		title: '200 with an empty body',
+		fault: { status: 200 },
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /not a JSON object/,
+	},
+	{
+		title: '200 that says "false" in quotes',
+		fault: { status: 200, body: '{"existsWhatsapp":"false"}' },
+		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+		message: /neither true nor false/,
+	},
+	{
+		title: 'half a body',
+		fault: { connection: 'half' },
+		error: { code: 'network', retryable: true },
+		message: /could not be reached/,
+	},
+	{
+		title: 'a reset connection',
+		fault: { connection: 'reset' },
+		error: { code: 'network', retryable: true },
+		message: /could not be reached: the connection broke/,
+	},
+	{
+		title: 'no answer at all',
+		fault: { connection: 'hang' },
+		error: { code: 'timeout', retryable: true },
+		message: /in time.*again/,
+	},
+];
+
+/** Whose they are. */
+export const PEOPLE = ['Anna', 'Boris', 'Carla'];
+/** What the items of a list ask about; the second one meets the fault. */
+export const VALUES = {
+	checkAccount: ['79876543210', '79876543212', '79876543214'],
+	getContactInfo: ['10000000', '10000002', '10000004'],
+} as const;

@@ -1,0 +1,172 @@
+/** Answers that no GREEN-API gives: a correct row or badResponse, and nothing polluted. */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import type { FaultyAnswer } from '../../simulator/faults';
+import { instanceOf, type Messenger } from '../../simulator/instance';
+import { startSimulator, type Simulator } from '../../simulator/server';
+import { steppedPlatform } from '../virtualClock';
+import { createNode, runWorkflow } from './engine';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+
+let simulator: Simulator;
+let stopClock = () => {};
+
+afterEach(async () => {
+	stopClock();
+	await simulator.close();
+	expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+	expect(([] as { polluted?: unknown }).polluted).toBeUndefined();
+});
+
+type Operation = 'checkAccount' | 'getContactInfo' | 'getAccountSettings';
+
+async function rowFor(
+	messenger: Messenger,
+	operation: Operation,
+	fault: FaultyAnswer,
+	simplify = true,
+): Promise<IDataObject> {
+	const settings = instanceOf(messenger, { faults: [fault] });
+	simulator = await startSimulator({ instances: [settings] });
+	const { idInstance, apiTokenInstance } = settings;
+	stopClock();
+	const { stop, ...platform } = steppedPlatform(simulator);
+	stopClock = stop;
+	const { error, output } = await runWorkflow({
+		node: await createNode(platform),
+		credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+		pinned: { [ITEMS]: [{ name: 'Anna' }] },
+		workflow: lookupWorkflow(
+			{
+				resource: messenger,
+				operation,
+				phoneNumber: '79876543210',
+				chatId: messenger === 'whatsapp' ? '79876543210@c.us' : '10000000',
+				simplify,
+				options: { maxTries: 1, includeInputFields: true },
+				requestOptions: { timeout: 30_000 },
+			},
+			{ onError: 'continueRegularOutput' },
+		),
+	});
+	expect(error).toBeUndefined();
+	expect(output(LOOKUP)).toHaveLength(1);
+	return output(LOOKUP)[0]?.json ?? {};
+}
+
+const BAD = { exists: null, error: expect.objectContaining({ code: 'badResponse' }) };
+const YES = { exists: true, chatId: '1' };
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+describe('MAX Check Account', () => {
+	test.each<[string, string, object]>([
+		['lists without an end', '['.repeat(200_000), BAD],
+		['objects without an end', '{"a":'.repeat(100_000), BAD],
+		['an answer and something very deep', `{"exist":true,"deep":${nested(50_000)}}`, BAD],
+		['an answer and something large', `{"exist":true,"chatId":"1","x":"${'x'.repeat(5e5)}"}`, YES],
+		['more than any answer', `{"exist":true,"chatId":"1","x":"${'x'.repeat(3e6)}"}`, BAD],
+		['two answers that differ', '{"exist":false,"exist":true,"chatId":"1"}', BAD],
+		['two answers, one of them escaped', '{"exist":false,"\\u0065xist":true,"chatId":"1"}', BAD],
+		['a refusal that is taken back', '{"status":false,"exist":true,"status":true}', BAD],
+		['many quotes', `{"exist":true,"chatId":"1","x":"${'\\"'.repeat(2e5)}"}`, YES],
+		['__proto__ with an answer in it', '{"__proto__":{"exist":true,"chatId":"1"}}', BAD],
+		['__proto__ beside the answer', '{"__proto__":{"polluted":1},"exist":true,"chatId":"1"}', YES],
+		[
+			'constructor beside the answer',
+			'{"constructor":{"prototype":{"polluted":1}},"exist":true,"chatId":"1"}',
+			YES,
+		],
+		['a list', '[{"exist":true}]', BAD],
+		['null', 'null', BAD],
+		['text', '"exist"', BAD],
+		['an answer in an answer', '{"data":{"exist":true}}', BAD],
+		['another spelling of the field', '{"Exist":true}', BAD],
+		['a number', '{"exist":1}', BAD],
+		['no answer', '{"exist":null}', BAD],
+		['an object', '{"exist":{}}', BAD],
+		['another messenger', '{"existsWhatsapp":true}', BAD],
+		['more behind it', '{"exist":true}{"exist":false}', BAD],
+		['JSON with a comma too many', '{"exist":true,}', BAD],
+		['single quotes', "{'exist':true}", BAD],
+		['NaN', '{"exist":NaN}', BAD],
+	])('%s', async (_title, body, row) => {
+		expect(await rowFor('max', 'checkAccount', { status: 200, body })).toMatchObject(row);
+	});
+
+	test.each(['text/html', 'application/octet-stream', 'text/plain; charset=utf-16', 'nonsense'])(
+		'a clear answer of the type %s is an answer',
+		async (contentType) => {
+			const body = '{"exist":true,"chatId":"1"}';
+			const row = await rowFor('max', 'checkAccount', { status: 200, body, contentType });
+
+			expect(row).toMatchObject(YES);
+		},
+	);
+
+	test('a body that is not what its encoding says is no answer', async () => {
+		const fault = { status: 200, body: '{"exist":true}', headers: { 'content-encoding': 'gzip' } };
+
+		expect(await rowFor('max', 'checkAccount', fault)).toMatchObject({
+			exists: null,
+			// n8n's older HTTP client never says that it cannot read it.
+			error: { code: expect.stringMatching(/^(network|timeout)$/) },
+		});
+	});
+});
+
+/** Wrong types in every field of a row that has an answer. */
+const WRONG: readonly unknown[] = [{}, [], [[]], { a: 1 }, true, 1e300, -1, 1.5, '', 'x', null];
+
+test.each<[Operation, Record<string, unknown>, string[]]>([
+	['checkAccount', { exist: true }, ['chatId', 'username', 'fromCache', 'phoneNumber']],
+	[
+		'getContactInfo',
+		{ chatId: '10000000' },
+		['name', 'contactName', 'avatar', 'phoneNumber', 'username', 'lastSeen'],
+	],
+	[
+		'getAccountSettings',
+		{ stateInstance: 'authorized' },
+		['phone', 'chatId', 'avatar', 'suspendedUntil', 'historySyncProgress'],
+	],
+])(
+	'%s: wrong types in any field leave text, a number, a time or null',
+	async (operation, answer, fields) => {
+		for (const field of fields) {
+			for (const wrong of WRONG) {
+				const body = JSON.stringify({ ...answer, [field]: wrong });
+				const row = await rowFor('max', operation, { status: 200, body });
+				await simulator.close();
+
+				expect(row.error).toBeUndefined();
+				expect(row[field] === null || typeof row[field] !== 'object').toBe(true);
+				expect(row.name === 'Anna' || operation === 'getContactInfo').toBe(true);
+			}
+		}
+	},
+);
+
+test.each([
+	['deep', `{"exist":true,"deep":${nested(60)}}`],
+	['__proto__', '{"exist":true,"__proto__":{"polluted":1},"toString":1}'],
+])("the service's own body, untouched: %s", async (_title, body) => {
+	const row = await rowFor('max', 'checkAccount', { status: 200, body }, false);
+
+	expect(row.error).toBeUndefined();
+	expect(row.exist).toBe(true);
+});
+
+test('a message without an end does not hold n8n up, and is shown in part, as plain text', async () => {
+	const message = `\u001b[2J<b>instance </b>${'instance '.repeat(50_000)}`;
+	const begun = performance.now();
+	const row = await rowFor('max', 'checkAccount', {
+		status: 400,
+		body: JSON.stringify({ message }),
+	});
+
+	expect(performance.now() - begun).toBeLessThan(2000);
+	const { message: shown } = row.error as { message: string };
+	expect(shown.length).toBeLessThan(500);
+	expect(shown).not.toMatch(/[\p{Cc}<>]/u);
+});

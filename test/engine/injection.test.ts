@@ -1,0 +1,262 @@
+/** Hostile values in every field: encoded or refused, never another path, header or host. */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { createNode, runWorkflow, SYSTEM_PLATFORM, type Door } from './engine';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+
+interface Received {
+	readonly verb: string | undefined;
+	readonly url: string | undefined;
+	readonly headers: IncomingMessage['headers'];
+	readonly body: string;
+}
+
+let server: Server;
+let received: Received[] = [];
+
+/** Takes down every request as it came, and says yes to all of them. */
+beforeAll(async () => {
+	server = createServer((request, response) => {
+		let body = '';
+		request.on('data', (data: Buffer) => (body += data.toString()));
+		request.on('end', () => {
+			const { method: verb, url, headers } = request;
+			received.push({ verb, url, headers, body });
+			response.setHeader('content-type', 'application/json');
+			response.end('{"existsWhatsapp":true,"exist":true,"chatId":"1","name":"Anna"}');
+		});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+});
+
+afterEach(() => {
+	received = [];
+});
+
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+const ID = '7103000001';
+const TOKEN = 'd75b3a66';
+
+const HOSTILE: readonly string[] = [
+	'/',
+	'//evil.example/',
+	'?a=b',
+	'#fragment',
+	'.',
+	'..',
+	'../../waInstance1/logout/x',
+	'%2e%2e%2f',
+	'%2F',
+	'a%0d%0aX-Evil: 1',
+	'\r\nX-Evil: 1\r\n\r\nGET /evil HTTP/1.1',
+	'\n',
+	'\u0000',
+	'\\..\\',
+	'@evil.example',
+	':80@evil.example',
+	'ünïcödé',
+	'漢字🐘',
+	'\ud800',
+	'\u202e',
+	'{idInstance}',
+	'{apiTokenInstance}',
+	'{{ $credentials }}',
+	"={{ 'x' }}",
+	'$&$1',
+	'__proto__',
+	'constructor',
+	'"},{"a":"',
+	'x'.repeat(1_000_000),
+];
+
+const DOORS: readonly Door[] = ['bulk', 'routing'];
+
+function ownUrl(): string {
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Attack {
+	readonly door: Door;
+	readonly messenger?: 'whatsapp' | 'telegram';
+	readonly operation?: 'checkAccount' | 'getContactInfo';
+	readonly value?: string;
+	readonly apiUrl?: string;
+	readonly idInstance?: string;
+	readonly apiTokenInstance?: string;
+}
+
+/** Looks one value up; gives the row. */
+async function attack(given: Attack): Promise<IDataObject> {
+	const { messenger = 'whatsapp', operation = 'checkAccount', value = '79876543210' } = given;
+	const { apiUrl = ownUrl(), idInstance = ID, apiTokenInstance = TOKEN } = given;
+	const { error, output } = await runWorkflow({
+		node: await createNode(SYSTEM_PLATFORM),
+		door: given.door,
+		credential: { apiUrl, idInstance, apiTokenInstance },
+		pinned: { [ITEMS]: [{ value }] },
+		workflow: lookupWorkflow(
+			{
+				resource: messenger,
+				operation,
+				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
+				options: { maxTries: 1, maxWait: 0.001 },
+				requestOptions: { timeout: 30_000 },
+			},
+			{ onError: 'continueRegularOutput' },
+		),
+	});
+	expect(error).toBeUndefined();
+	expect(output(LOOKUP)).toHaveLength(1);
+	return output(LOOKUP)[0]?.json ?? {};
+}
+
+/** Refused before a call with a code, or one call of exactly this shape. */
+function expectTame(row: IDataObject, path: string, bodies: readonly string[]): void {
+	if (received.length === 0) {
+		expect(row.error).toMatchObject({ code: expect.stringMatching(/^[a-zA-Z]+$/), asked: false });
+		return;
+	}
+	expect(received).toHaveLength(1);
+	const [{ verb, url, headers, body }] = received as [Received];
+	expect(verb).toBe('POST');
+	expect(url).toBe(path);
+	expect(headers.host).toBe(ownUrl().replace('http://', ''));
+	expect(Object.keys(headers).sort()).toEqual([
+		'accept',
+		'accept-encoding',
+		'connection',
+		'content-length',
+		'content-type',
+		'host',
+		'user-agent',
+	]);
+	expect(bodies).toContain(body);
+}
+
+const title = (value: string) => JSON.stringify(value).slice(0, 40);
+const shown = HOSTILE.map((value) => [title(value), value] as const);
+const NUMBER_BODY = '{"phoneNumber":79876543210}';
+
+describe.each(DOORS)('through the %s door', (door) => {
+	test.each(shown)('as apiTokenInstance: %s', async (_title, hostile) => {
+		for (const apiTokenInstance of [hostile, `${TOKEN}${hostile}`]) {
+			received = [];
+			const row = await attack({ door, apiTokenInstance });
+			const encoded = !/\p{Surrogate}/u.test(apiTokenInstance)
+				? encodeURIComponent(apiTokenInstance.trim())
+				: 'never';
+
+			expectTame(row, `/waInstance${ID}/checkWhatsapp/${encoded}`, [NUMBER_BODY]);
+		}
+	});
+
+	test.each(shown)('as idInstance: %s', async (_title, hostile) => {
+		for (const idInstance of [hostile, `${ID}${hostile}`]) {
+			received = [];
+			const row = await attack({ door, idInstance });
+
+			// What is left where the rest was white space.
+			expectTame(row, `/waInstance${ID}/checkWhatsapp/${TOKEN}`, [NUMBER_BODY]);
+		}
+	});
+
+	test.each(shown)('behind apiUrl: %s', async (_title, hostile) => {
+		received = [];
+		const row = await attack({ door, apiUrl: `${ownUrl()}/base${hostile}` });
+
+		// A gateway's path may be anything, as long as host and what follows are ours.
+		const [{ url = '' } = { url: undefined }] = received;
+		expectTame(row, url, [NUMBER_BODY]);
+		if (received.length > 0) {
+			expect(url).toMatch(/^(\/[^?#]*)?\/waInstance7103000001\/checkWhatsapp\/d75b3a66$/);
+		}
+	});
+
+	test.each(['http://evil.example', 'ftp://127.0.0.1', 'file:///etc/passwd', 'javascript:1'])(
+		'as apiUrl: %s is refused',
+		async (apiUrl) => {
+			expect(await attack({ door, apiUrl })).toMatchObject({
+				error: { code: 'wrongInstance', asked: false },
+			});
+			expect(received).toEqual([]);
+		},
+	);
+
+	test.each(shown)('as phoneNumber and @username: %s', async (_title, hostile) => {
+		for (const value of [hostile, `79876543210${hostile}`, `@durov${hostile}`]) {
+			received = [];
+			const row = await attack({ door, messenger: 'telegram', value });
+
+			expectTame(row, `/waInstance${ID}/checkAccount/${TOKEN}`, [
+				NUMBER_BODY,
+				'{"username":"@durov"}',
+				// The names in the list are names like others.
+				JSON.stringify({ username: value }),
+			]);
+			if (received.length > 0) expect(value).toMatch(/^(79876543210|@\w+)[\s.\u202e]*$/);
+		}
+	});
+
+	test.each(shown)('as chatId: %s', async (_title, hostile) => {
+		for (const messenger of ['whatsapp', 'telegram'] as const) {
+			for (const value of [hostile, `79876543210${hostile}`, `79876543210@c.us${hostile}`]) {
+				received = [];
+				const row = await attack({ door, messenger, operation: 'getContactInfo', value });
+
+				expectTame(row, `/waInstance${ID}/getContactInfo/${TOKEN}`, [
+					'{"chatId":"79876543210"}',
+					'{"chatId":"79876543210@c.us"}',
+				]);
+			}
+		}
+	});
+
+	test('a body that n8n adds itself cannot be smuggled in by parameters', async () => {
+		const row = await attack({ door, value: '{"phoneNumber":1,"force":true}' });
+
+		expect(row).toMatchObject({ error: { code: 'invalidPhoneNumber' } });
+		expect(received).toEqual([]);
+	});
+});
+
+/** The credential does not offer them, but one from elsewhere may carry them. */
+describe('Allowed HTTP Request Domains', () => {
+	test.each([
+		['all', ''],
+		['domains', '127.0.0.1'],
+		// The list is for requests to other hosts; this one is the credential's own.
+		['domains', 'example.com'],
+		['none', ''],
+	])('%s %s: the node asks the host of API URL', async (mode, allowedDomains) => {
+		const { error, output } = await runWorkflow({
+			node: await createNode(SYSTEM_PLATFORM),
+			credential: {
+				apiUrl: ownUrl(),
+				idInstance: ID,
+				apiTokenInstance: TOKEN,
+				allowedHttpRequestDomains: mode,
+				allowedDomains,
+			},
+			pinned: { [ITEMS]: [{}] },
+			workflow: lookupWorkflow({
+				resource: 'whatsapp',
+				operation: 'checkAccount',
+				phoneNumber: '79876543210',
+			}),
+		});
+
+		expect(error).toBeUndefined();
+		expect(output(LOOKUP)[0]?.json.exists).toBe(true);
+		expect(received).toHaveLength(1);
+	});
+});

@@ -1,0 +1,165 @@
+/** What n8n reads of the package: descriptions, texts, schemas, files. Rules that hold for all. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import {
+	displayParameter,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
+
+import { ENDPOINTS, MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
+import { instanceOf } from '../../simulator/instance';
+import { startSimulator } from '../../simulator/server';
+import { loadCredentialType, loadNodeType, PACKAGE_FOLDER, runWorkflow } from './engine';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+
+const NODE_FOLDER = path.join(PACKAGE_FOLDER, 'dist/nodes/GreenApiLookup');
+
+let nodeType: INodeType;
+let properties: INodeProperties[];
+
+beforeAll(async () => {
+	nodeType = await loadNodeType();
+	({ properties } = nodeType.description);
+});
+
+function operationOption(messenger: string, operation: string): INodePropertyOptions | undefined {
+	const field = properties.find(
+		({ name, displayOptions }) =>
+			name === 'operation' && displayOptions?.show?.resource?.includes(messenger),
+	);
+	return (field?.options as INodePropertyOptions[]).find(({ value }) => value === operation);
+}
+
+test('the node is declarative: it has routing and no execute', () => {
+	expect(nodeType).not.toHaveProperty('execute');
+	expect(nodeType.description.requestDefaults).toBeDefined();
+	expect(nodeType.description.usableAsTool).toBe(true);
+});
+
+test.each(ENDPOINTS)(
+	'$messenger $operation has routing, a bulk door and its own action',
+	(endpoint) => {
+		const { messenger, operation, verb, path: url } = endpoint;
+		const option = operationOption(messenger, operation);
+
+		expect(option?.routing?.request).toEqual({ method: verb, url });
+		expect(nodeType.customOperations?.[messenger]?.[operation]).toEqual(expect.any(Function));
+		expect(option?.action).toContain(MESSENGER_NAMES[messenger]);
+	},
+);
+
+test('every operation is shown for one messenger, so that AI tools read its action', () => {
+	const fields = properties.filter(({ name }) => name === 'operation');
+
+	expect(fields.map(({ displayOptions }) => displayOptions?.show?.resource)).toEqual([
+		['whatsapp'],
+		['telegram'],
+		['max'],
+	]);
+});
+
+type Choice = { readonly resource: string; readonly operation: string };
+
+/** Names of the fields, or of the options in a collection, that n8n shows. */
+function shown(fields: INodeProperties[], choice: Choice): string[] {
+	return fields
+		.filter((field) => displayParameter(choice, field, null, null))
+		.map(({ name }) => name)
+		.filter((name) => name !== 'requestOptions');
+}
+
+test.each([
+	['whatsapp', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['telegram', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['max', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
+	['whatsapp', 'getAccountSettings', [], []],
+	['telegram', 'getAccountSettings', [], []],
+	['max', 'getAccountSettings', [], []],
+	['whatsapp', 'getContactInfo', ['chatId', 'listNotice'], ['defaultCountry']],
+	['telegram', 'getContactInfo', ['chatId', 'listNotice'], []],
+	['max', 'getContactInfo', ['chatId', 'listNotice'], []],
+])('%s %s shows each field that it uses, once', (resource, operation, fields, options) => {
+	const { options: collection } = properties.find(({ name }) => name === 'options') ?? {};
+	const choice = { resource, operation };
+	const always = ['includeInputFields', 'maxCalls', 'maxTries', 'maxWait'];
+
+	expect(shown(properties, choice)).toEqual([
+		'resource',
+		'operation',
+		...fields,
+		'simplify',
+		'options',
+	]);
+	expect(shown(collection as INodeProperties[], choice)).toEqual([...options, ...always]);
+});
+
+test('dropdowns and options of five and more are in alphabetical order', () => {
+	const lists = properties
+		.filter(({ name }) => name !== 'requestOptions')
+		.flatMap(({ options = [] }) => [
+			options.map((option) => ('displayName' in option ? option.displayName : option.name)),
+		]);
+
+	for (const names of lists.filter(({ length }) => length >= 5)) {
+		expect(names).toEqual([...names].sort());
+	}
+});
+
+test('icons, codex and credential icon are where n8n looks for them', async () => {
+	const credentialType = await loadCredentialType();
+	for (const { iconUrl } of [nodeType.description, credentialType]) {
+		const { light, dark } = iconUrl as { light: string; dark: string };
+		for (const url of [light, dark]) {
+			const file = url.replace('icons/n8n-nodes-green-api-lookup/', '');
+			expect([file, existsSync(path.join(PACKAGE_FOLDER, file))]).toEqual([file, true]);
+		}
+	}
+	expect(nodeType.description.codex?.categories).toContain('Communication');
+});
+
+test('n8n allows the credential in this node only', async () => {
+	const credentialType = await loadCredentialType();
+
+	expect(credentialType.restrictToSupportedNodes).toBe(true);
+	expect(credentialType.supportedNodes).toEqual(['greenApiLookup']);
+});
+
+describe('the output schema', () => {
+	interface Schema {
+		readonly properties: Record<string, { readonly type: string }>;
+	}
+
+	test.each(ENDPOINTS)('of $messenger $operation knows every field of a row', async (endpoint) => {
+		const { messenger, operation } = endpoint;
+		const file = path.join(NODE_FOLDER, '__schema__/v1.0.0', messenger, `${operation}.json`);
+		const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
+		const settings = instanceOf(messenger, { dress: 'newer' });
+		const simulator = await startSimulator({ instances: [settings] });
+		const { idInstance, apiTokenInstance } = settings;
+
+		const { output } = await runWorkflow({
+			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
+			pinned: { [ITEMS]: [{}] },
+			workflow: lookupWorkflow({
+				resource: messenger,
+				operation,
+				phoneNumber: '79876543210',
+				chatId: messenger === 'whatsapp' ? '79876543210@c.us' : '10000000',
+			}),
+		});
+		await simulator.close();
+
+		const row = output(LOOKUP)[0]?.json ?? {};
+		expect(Object.keys(row)).toContain('checkedAt');
+		for (const [key, value] of Object.entries(row)) {
+			const type = schema.properties[key]?.type;
+			expect([key, type]).not.toEqual([key, undefined]);
+			if (value !== null)
+				expect([key, type?.replace('integer', 'number')]).toEqual([key, typeof value]);
+		}
+	});
+});

@@ -1,0 +1,39 @@
+/** Small workflows for tests: pinned items, then the lookup node. */
+
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { CREDENTIAL_TYPE, NODE_TYPE, type WorkflowJson } from './engine';
+
+/** Name of the node that gives the items. */
+export const ITEMS = 'Items';
+/** Name of the lookup node. */
+export const LOOKUP = 'Lookup';
+
+/** Items → Lookup. `node` overrides what is not a parameter, such as onError. */
+export function lookupWorkflow(parameters: IDataObject, node: Partial<INode> = {}): WorkflowJson {
+	return {
+		name: 'Lookup',
+		nodes: [
+			{
+				id: 'items',
+				name: ITEMS,
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'lookup',
+				name: LOOKUP,
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: parameters as INode['parameters'],
+				credentials: { [CREDENTIAL_TYPE]: { id: '1', name: 'GREEN-API' } },
+				...node,
+			},
+		],
+		connections: { [ITEMS]: { main: [[{ node: LOOKUP, type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	};
+}

@@ -1,0 +1,286 @@
+/** The simulator keeps the service's promises: limits, headers, order of checks, counts. */
+
+import { request } from 'undici';
+
+import { Faults, type Fault } from '../../simulator/faults';
+import { highestCount, RollingWindow } from '../../simulator/rollingWindow';
+import { instanceOf, type InstanceSettings } from '../../simulator/instance';
+import { startSimulator, type Simulator } from '../../simulator/server';
+
+let now = 0;
+let simulator: Simulator;
+
+beforeEach(async () => {
+	now = 0;
+	simulator = await startSimulator({
+		now: () => now,
+		instances: [instanceOf('max'), instanceOf('telegram'), instanceOf('whatsapp')],
+	});
+});
+
+afterEach(async () => await simulator.close());
+
+interface Asked {
+	readonly method: string;
+	readonly body?: unknown;
+	readonly verb?: 'GET' | 'POST';
+	readonly token?: string;
+	readonly prefix?: string;
+}
+
+async function ask(instance: InstanceSettings, asked: Asked) {
+	const { method, body, verb = body === undefined ? 'GET' : 'POST', prefix = '' } = asked;
+	const token = asked.token ?? instance.apiTokenInstance;
+	const url = `${simulator.url}${prefix}/waInstance${instance.idInstance}/${method}/${token}`;
+	const response = await request(url, {
+		method: verb,
+		...(body !== undefined && {
+			body: typeof body === 'string' ? body : JSON.stringify(body),
+			headers: { 'content-type': 'application/json' },
+		}),
+	});
+	return {
+		status: response.statusCode,
+		headers: response.headers,
+		text: await response.body.text(),
+	};
+}
+
+describe('a rolling window', () => {
+	test('lets an event leave exactly one second after it came', () => {
+		const window = new RollingWindow();
+		window.add(0);
+		window.add(500);
+
+		expect([window.count(999), window.count(1000), window.count(1499), window.count(1500)]).toEqual(
+			[2, 1, 1, 0],
+		);
+	});
+
+	test('finds the densest second, wherever it begins', () => {
+		expect(highestCount([])).toBe(0);
+		expect(highestCount([0, 1000, 2000])).toBe(1);
+		expect(highestCount([1999, 0, 1000, 1500])).toBe(3);
+	});
+});
+
+describe('limits', () => {
+	const check = { method: 'checkWhatsapp', body: { phoneNumber: 79876543210 } };
+
+	test('the eleventh check of a second gets an empty 429, the next second is free again', async () => {
+		const whatsapp = simulator.instance('whatsapp');
+		const statuses: number[] = [];
+		for (let call = 0; call < 11; call++) statuses.push((await ask(whatsapp, check)).status);
+		const refused = await ask(whatsapp, check);
+		now = 1000;
+
+		expect(statuses).toEqual([...Array<number>(10).fill(200), 429]);
+		expect(refused).toMatchObject({ status: 429, text: '' });
+		expect((await ask(whatsapp, check)).status).toBe(200);
+		expect(simulator.highestRate({ method: 'checkWhatsapp' })).toBe(12);
+	});
+
+	test('every answer of an instance, also a 401, tells the limit and what is left of it', async () => {
+		const { status, headers, text } = await ask(simulator.instance('whatsapp'), {
+			...check,
+			token: 'wrong',
+		});
+
+		expect({ status, text }).toEqual({ status: 401, text: '' });
+		expect(headers).toMatchObject({
+			'x-ratelimit-remaining': '9',
+			'x-ratelimit-replenish-rate': '10',
+		});
+	});
+
+	test('methods and instances are limited apart', async () => {
+		for (const messenger of ['telegram', 'whatsapp'] as const) {
+			for (const method of ['getStateInstance', 'getSettings']) {
+				expect((await ask(simulator.instance(messenger), { method })).status).toBe(200);
+			}
+		}
+	});
+
+	test('past the quota of the month a check gets 466 and is not counted', async () => {
+		const whatsapp = simulator.instance('whatsapp');
+		whatsapp.quota = { used: 99, total: 100 };
+
+		expect((await ask(whatsapp, check)).status).toBe(200);
+		const { status, text } = await ask(whatsapp, check);
+
+		expect(status).toBe(466);
+		expect(JSON.parse(text)).toEqual({
+			invokeStatus: expect.objectContaining({ used: 100, total: 100, status: 'QUOTE_EXCEEDED' }),
+		});
+		expect(whatsapp.quota.used).toBe(100);
+	});
+});
+
+describe('answers', () => {
+	test('a method name is matched in any case', async () => {
+		const { status } = await ask(simulator.instance('whatsapp'), {
+			method: 'CHECKwhatsapp',
+			body: { phoneNumber: 79876543210 },
+		});
+
+		expect(status).toBe(200);
+	});
+
+	test.each([
+		['max', 'strict', '', 404],
+		['max', 'strict', '/v3', 200],
+		['max', 'lenient', '', 200],
+		['telegram', 'lenient', '/v3', 404],
+	] as const)('%s with %s /v3 under "%s": %i', async (messenger, v3, prefix, status) => {
+		const instance = simulator.instance(messenger);
+		instance.v3 = v3;
+
+		expect((await ask(instance, { method: 'getStateInstance', prefix })).status).toBe(status);
+	});
+
+	test('an unknown instance gets a page of nginx', async () => {
+		const { status, headers, text } = await ask(
+			{ ...instanceOf('whatsapp'), idInstance: '1' },
+			{ method: 'getStateInstance' },
+		);
+
+		expect({ status, type: headers['content-type'] }).toEqual({ status: 403, type: 'text/html' });
+		expect(text).toContain('nginx');
+	});
+
+	test.each([
+		[{}, "'value' must have at least 1 key"],
+		[{ phoneNumber: '8 912' }, 'must contain only digits'],
+		[{ phoneNumber: 7987 }, 'valid 11 or 12 digits'],
+		['{"phoneNumber":', 'Validation failed'],
+	])('%j is refused, and the body repeats the token', async (body, message) => {
+		const whatsapp = simulator.instance('whatsapp');
+		const { status, text } = await ask(whatsapp, { method: 'checkWhatsapp', body });
+
+		expect(status).toBe(400);
+		expect(text).toContain(message);
+		expect(text).toContain(whatsapp.apiTokenInstance);
+	});
+
+	test('MAX refuses numbers of other countries', async () => {
+		const { status } = await ask(simulator.instance('max'), {
+			method: 'checkAccount',
+			prefix: '/v3',
+			body: { phoneNumber: 491711234567 },
+		});
+
+		expect(status).toBe(400);
+	});
+
+	test('a chat ID of the wrong type is an error of the server', async () => {
+		const { status, text } = await ask(simulator.instance('max'), {
+			method: 'getContactInfo',
+			prefix: '/v3',
+			body: { chatId: true },
+		});
+
+		expect(status).toBe(500);
+		expect(text).toContain('interface {} is bool, not string');
+	});
+});
+
+describe('faults', () => {
+	const met = (fault: Fault, values: string[], random = () => 0) => {
+		const faults = new Faults([fault], random);
+		return values.map((value) => faults.next(value) !== undefined);
+	};
+
+	test('meet calls by number, by every nth, by what is asked about, by share', () => {
+		const values = ['1', '2', '3', '4'];
+		const draws = [0.1, 0.9, 0.49, 0.5];
+
+		expect(met({ status: 500, calls: [2, 3] }, values)).toEqual([false, true, true, false]);
+		expect(met({ status: 500, every: 2 }, values)).toEqual([false, true, false, true]);
+		expect(met({ status: 500, values: ['4', '1'] }, values)).toEqual([true, false, false, true]);
+		expect(met({ status: 500, share: 0.5 }, values, () => draws.shift() ?? 1)).toEqual([
+			true,
+			false,
+			true,
+			false,
+		]);
+		expect(met({ status: 500, calls: [1, 2], values: ['2'] }, values)).toEqual([
+			false,
+			true,
+			false,
+			false,
+		]);
+	});
+
+	test('replace the answer, with token and path filled in', async () => {
+		const whatsapp = simulator.instance('whatsapp');
+		whatsapp.faults = [{ status: 302, headers: { location: '/{token}' }, body: '{path}' }];
+
+		const { status, headers, text } = await ask(whatsapp, { method: 'getSettings' });
+
+		expect(status).toBe(302);
+		expect(headers.location).toBe(`/${whatsapp.apiTokenInstance}`);
+		expect(text).toMatch(/^\/waInstance7103000001\/getSettings\//);
+	});
+
+	test.each(['reset', 'half'] as const)('break the connection: %s', async (connection) => {
+		const whatsapp = simulator.instance('whatsapp');
+		whatsapp.faults = [{ connection }];
+
+		await expect(ask(whatsapp, { method: 'getSettings' })).rejects.toThrow();
+		expect(simulator.calls()).toMatchObject([{ status: 0 }]);
+	});
+});
+
+describe('the control endpoint', () => {
+	async function control(path: string, method: 'GET' | 'PATCH' | 'DELETE', body?: object) {
+		const response = await request(`${simulator.url}/simulator${path}`, {
+			method,
+			...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+		});
+		return { status: response.statusCode, text: await response.body.text() };
+	}
+
+	test('changes the settings of an instance', async () => {
+		const { idInstance } = simulator.instance('telegram');
+
+		const { status } = await control(`/instances/${idInstance}`, 'PATCH', { state: 'starting' });
+
+		expect(status).toBe(200);
+		expect(simulator.instance('telegram').state).toBe('starting');
+	});
+
+	test.each([
+		[{ sate: 'starting' }],
+		[{ latencyMs: 'slow' }],
+		[{ idInstance: '1' }],
+		[{}],
+		[{ faults: [{}] }],
+	])('refuses what is no setting: %j', async (changes) => {
+		const { idInstance } = simulator.instance('telegram');
+
+		expect((await control(`/instances/${idInstance}`, 'PATCH', changes)).status).toBe(400);
+	});
+
+	test('counts calls by instance and method, and forgets them', async () => {
+		const whatsapp = simulator.instance('whatsapp');
+		await ask(whatsapp, { method: 'checkWhatsapp', body: { phoneNumber: 79876543210 } });
+
+		const report: unknown = JSON.parse((await control('', 'GET')).text);
+		expect(report).toMatchObject({
+			calls: 1,
+			highestRate: 1,
+			methods: [
+				{
+					idInstance: whatsapp.idInstance,
+					method: 'checkwhatsapp',
+					calls: 1,
+					refused: 0,
+					highestRate: 1,
+				},
+			],
+		});
+		await control('/calls', 'DELETE');
+
+		expect(simulator.calls()).toEqual([]);
+	});
+});

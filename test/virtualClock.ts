@@ -1,0 +1,110 @@
+/**
+ * A clock that stands still until everything that can happen without waiting has happened, and then
+ * jumps to the next moment at which somebody waits for something. So no test sleeps, and none depends
+ * on how fast the machine is.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { Cancelled, type Clock, type Platform } from '../nodes/GreenApiLookup/lookup/platform';
+import type { Simulator } from '../simulator/server';
+
+interface Sleeper {
+	readonly due: number;
+	readonly wake: () => void;
+}
+
+export class VirtualClock implements Clock {
+	private time = 0;
+	private readonly sleepers: Sleeper[] = [];
+	private running = false;
+
+	/** @param settle resolves when nothing can happen any more without time going on */
+	constructor(private readonly settle: () => Promise<void> = async () => void (await nextTurn())) {}
+
+	now(): number {
+		return Date.UTC(2026, 10, 22, 12) + this.time;
+	}
+
+	monotonic(): number {
+		return this.time;
+	}
+
+	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		if (signal?.aborted) throw new Cancelled();
+		await new Promise<void>((resolve, reject) => {
+			const cancel = () => {
+				this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+				reject(new Cancelled());
+			};
+			const wake = () => {
+				signal?.removeEventListener('abort', cancel);
+				resolve();
+			};
+			const sleeper: Sleeper = { due: this.time + ms, wake };
+			signal?.addEventListener('abort', cancel, { once: true });
+			this.insert(sleeper);
+			if (!this.running) void this.run();
+		});
+	}
+
+	/** Time stands still for ever: who still waits is forgotten. */
+	stop(): void {
+		this.sleepers.length = 0;
+	}
+
+	/** In the order of their due times; of two at one time the first goes first. */
+	private insert(sleeper: Sleeper): void {
+		const index = this.sleepers.findLastIndex(({ due }) => due <= sleeper.due);
+		this.sleepers.splice(index + 1, 0, sleeper);
+	}
+
+	private async run(): Promise<void> {
+		this.running = true;
+		while (this.sleepers.length > 0) {
+			await this.settle();
+			const next = this.sleepers.shift();
+			if (!next) break;
+			this.time = Math.max(this.time, next.due);
+			next.wake();
+		}
+		this.running = false;
+	}
+}
+
+/** Turns of the event loop in which what follows from an answer has happened. */
+const TURNS = 12;
+
+/**
+ * A platform for engine tests over real sockets: time stands still while any request is open, unless
+ * the simulator lets it hang. Every answer is there before the next call of a paced list is due.
+ */
+export function steppedPlatform(simulator: Simulator): Platform & { readonly stop: () => void } {
+	const open = new Set<ClientRequest>();
+	let stopped = false;
+	const requests = channel('http.client.request.start');
+	const watch = (message: unknown) => {
+		const { request } = message as { request: ClientRequest };
+		open.add(request);
+		request.once('close', () => open.delete(request));
+	};
+	requests.subscribe(watch);
+	const settle = async () => {
+		for (let turn = 0; turn < TURNS; turn++) {
+			await nextTurn();
+			if (open.size > simulator.left && !stopped) turn = 0;
+		}
+	};
+	const clock = new VirtualClock(settle);
+	return {
+		clock,
+		random: () => 0.5,
+		stop() {
+			stopped = true;
+			requests.unsubscribe(watch);
+			clock.stop();
+		},
+	};
+}
