@@ -167,7 +167,7 @@ async function lookUp(
 			run: memoryOf(entry.run, node.name),
 		},
 		count: inputs.length,
-		read: (index) => {
+		read: async (index) => {
 			const input = inputs[index] as INodeExecutionData;
 			const item = readItem(endpoint, entry.indexOf(index), input, entry.read(index));
 			items[index] = item;

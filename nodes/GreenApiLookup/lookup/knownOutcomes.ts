@@ -4,6 +4,7 @@
  * On Fail tries, in which n8n gives the node all items again).
  */
 
+import type { Endpoint } from '../messengers/definition';
 import { definitionOf, failure, type Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import type { Instance } from './calls/instance';
@@ -65,15 +66,18 @@ export class KnownOutcomes {
 			const ended = ends?.[this.instanceKey] ?? ends?.[this.instanceKey + endpoint.path];
 			if (ended) return { ...ended, asked };
 		}
-		const { clock } = this.state.environment;
-		const until =
-			endpoint.operation === 'checkAccount' ? this.state.pausedUntil(this.instance) : undefined;
-		if (until !== undefined) {
-			const retryAfter = Math.ceil((until - clock.now()) / 1000);
-			return failure('contactLimit', { endpoint, asked, until, retryAfter });
-		}
+		const pausedMs = this.state.pausedFor(this.instance, endpoint.path);
+		if (pausedMs > 0) return this.paused(endpoint, pausedMs, { asked });
 		if (this.mayCall()) return undefined;
 		return failure('callLimit', { endpoint, asked, total: execution.record.maxCalls });
+	}
+
+	/** The failure of a method that is paused for so many milliseconds. */
+	private paused(endpoint: Endpoint, ms: number, facts: Partial<Failure>): Failure {
+		const until = this.state.environment.clock.now() + ms;
+		const retryAfter = Math.ceil(ms / 1000);
+		const words = { message: undefined, advice: undefined };
+		return failure('contactLimit', { ...facts, ...words, endpoint, until, retryAfter });
 	}
 
 	/** Whether Max Calls allows one more call. */
@@ -96,15 +100,12 @@ export class KnownOutcomes {
 			return outcome;
 		}
 		const { ends, forExecution } = definitionOf(outcome.code);
-		const isPause = outcome.code === 'contactLimit';
-		const told = isPause
-			? failure('contactLimit', {
-					...outcome,
-					endpoint,
-					until: this.state.pause(this.instance),
-					advice: undefined,
-				})
-			: outcome;
+		let told: Failure = outcome;
+		if (outcome.code === 'contactLimit') {
+			const ms = (outcome.retryAfter ?? 0) * 1000;
+			this.state.pause(this.instance, endpoint.path, ms);
+			told = this.paused(endpoint, ms, outcome);
+		}
 		if (!told.retryable) run.outcomes.set(key, told);
 		if (ends !== undefined) {
 			const scope = ends === 'instance' ? this.instanceKey : this.instanceKey + endpoint.path;

@@ -1,6 +1,6 @@
 /**
  * What all executions of the process share: a rate limiter for each instance and method, and the
- * pauses of instances that the messenger told to stop. Kept by a hash of the instance, and forgotten
+ * pauses of methods that the messenger told to stop. Kept by a hash of the instance, and forgotten
  * when it is not used.
  */
 
@@ -13,12 +13,9 @@ import type { Environment } from './environment';
 /** Milliseconds after which an unused limiter, and with it what it has learned, is forgotten. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-/** GREEN-API's advice after a 469: green-api.com/docs, CheckAccount for Telegram, 2026-11-22. */
-const CONTACT_LIMIT_PAUSE_MS = 2 * 3600_000;
-
 export class ProcessState {
 	private readonly limiters = new Map<string, RateLimiter>();
-	/** Ends of the pauses, in milliseconds since 1970. */
+	/** Ends of the pauses, in monotonic milliseconds: the wall clock may jump by years. */
 	private readonly pauses = new Map<string, number>();
 
 	constructor(readonly environment: Environment) {}
@@ -40,18 +37,17 @@ export class ProcessState {
 		return this.limiters.size + this.pauses.size;
 	}
 
-	/** Until when number checks of the instance are paused; undefined where they are not. */
-	pausedUntil(instance: Instance): number | undefined {
-		const now = this.environment.clock.now();
+	/** Milliseconds for which a method of an instance is still paused; 0 where it is not. */
+	pausedFor(instance: Instance, path: string): number {
+		const now = this.environment.clock.monotonic();
 		for (const [key, until] of this.pauses) if (until <= now) this.pauses.delete(key);
-		return this.pauses.get(keyOfInstance(instance));
+		return (this.pauses.get(hashOf(keyOfInstance(instance), path)) ?? now) - now;
 	}
 
-	/** Pauses number checks of an instance, in this process. @returns until when */
-	pause(instance: Instance): number {
-		const until = this.environment.clock.now() + CONTACT_LIMIT_PAUSE_MS;
-		this.pauses.set(keyOfInstance(instance), until);
-		return until;
+	/** Pauses a method of an instance, in this process. */
+	pause(instance: Instance, path: string, ms: number): void {
+		const until = this.environment.clock.monotonic() + ms;
+		this.pauses.set(hashOf(keyOfInstance(instance), path), until);
 	}
 }
 

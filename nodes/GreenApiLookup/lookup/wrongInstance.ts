@@ -3,7 +3,8 @@
  * address is; the instance's settings tell the two apart. They are asked for after such a run only.
  */
 
-import { pathOf } from '../messengers/definition';
+import { pathOf, type Endpoint, type MessengerDefinition } from '../messengers/definition';
+import { failure, type Failure } from './answers/failures';
 import { isObject, parseJson } from './answers/json';
 import type { LookupResponse } from './answers/response';
 import type { Instance } from './calls/instance';
@@ -22,4 +23,13 @@ export function readTypeInstance(response: LookupResponse | Error): string | und
 	const settings = response instanceof Error ? undefined : parseJson(response.text);
 	const type = isObject(settings) ? settings.typeInstance : undefined;
 	return typeof type === 'string' ? type : undefined;
+}
+
+/** The failure of a wrong instance, told with the messenger that the instance belongs to. */
+export function namedFailure(
+	{ asked, httpStatus }: Failure,
+	endpoint: Endpoint,
+	{ name }: MessengerDefinition,
+): Failure {
+	return failure('wrongInstance', { endpoint, asked, httpStatus, belongsTo: name });
 }

@@ -35,7 +35,8 @@ export interface FailureFacts {
 	readonly value?: unknown;
 	/** What exactly is wrong: a clause without a full stop. */
 	readonly detail?: string | undefined;
-	/** What to do about it, where the code's own advice does not fit. */
+	/** What happened and what to do, where the code's own words do not fit. */
+	readonly message?: string | undefined;
 	readonly advice?: string | undefined;
 	readonly httpStatus?: number;
 	readonly retryAfter?: number;
@@ -115,6 +116,11 @@ const DEFINITIONS = {
 			`GREEN-API refused the query${about(facts)}${status(facts)}${because(facts)}.`,
 		advice: () => 'Check the value of this item.',
 	},
+	invalidSettings: {
+		label: 'unusable setting',
+		message: (facts) => `A setting of this node cannot be used${because(facts)}.`,
+		advice: () => 'Correct it in the options of this node.',
+	},
 	unauthorized: {
 		label: 'wrong token',
 		ends: 'instance',
@@ -179,11 +185,12 @@ const DEFINITIONS = {
 		ends: 'method',
 		retryAfter: 7200,
 		message: (facts) =>
-			`${nameOf(facts)} has stopped answering number checks of this instance, because too many ` +
-			`different numbers were asked within minutes${status(facts)}.`,
+			`${nameOf(facts)} has stopped answering such queries of this instance, because too many ` +
+			`different ones were asked within minutes${status(facts)}.`,
 		advice: (facts) =>
-			'Pause number checks on this instance ' +
-			`${facts.until === undefined ? 'for 2 hours' : `until ${clockTime(facts.until)}`}.`,
+			'Pause them on this instance ' +
+			(facts.until === undefined ? 'for 2 hours' : `until ${clockTime(facts.until)}`) +
+			'; a restart of n8n ends the pause earlier.',
 	},
 	callLimit: {
 		label: 'Max Calls reached',
@@ -237,7 +244,7 @@ export function failure(code: FailureCode, facts: FailureFacts): Failure {
 	const retryAfter = facts.retryAfter ?? definition.retryAfter;
 	return {
 		code,
-		message: definition.message(facts),
+		message: facts.message ? `${facts.message}${status(facts)}.` : definition.message(facts),
 		advice: facts.advice ?? definition.advice(facts),
 		retryable: definition.retryable === true,
 		...(httpStatus !== undefined && { httpStatus }),

@@ -1,8 +1,9 @@
-/** What an item's row looks like: the same fields for every messenger, null where nothing is known. */
+/** The rows of items: the same fields for every messenger, null where nothing is known. */
 
 import type { Endpoint, Operation } from '../../messengers/definition';
 import type { Query } from '../query';
 import type { Failure } from './failures';
+import { namedNumber, numberOf, textOf, timeOf } from './fields';
 import type { JsonObject } from './json';
 import type { Answer } from './response';
 
@@ -40,23 +41,18 @@ export function failedRowOf(
 function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject): Row {
 	const { numberSuffix } = messenger.chatIds;
 	const exists = body[messenger.existsField];
+	const isNumber = !value?.startsWith('@');
+	const phoneNumber = (isNumber && namedNumber(body)) || value;
 	const answered = textOf(body.chatId);
-	const chatId = numberSuffix === undefined ? answered : numberChatId(body, value, numberSuffix);
+	const chatId = numberSuffix === undefined ? answered : `${phoneNumber}${numberSuffix}`;
 	const lid = answered?.endsWith('@lid') ? answered : null;
 	return {
-		phoneNumber: value,
+		phoneNumber,
 		exists,
 		chatId: exists ? chatId : null,
 		...('username' in body && { username: textOf(body.username) }),
 		...(numberSuffix !== undefined && 'chatId' in body && { lid }),
-		...(typeof body.fromCache === 'boolean' && { fromCache: body.fromCache }),
 	};
-}
-
-/** Newer answers put an @lid into chatId and the form with the number into phoneNumber. */
-function numberChatId(body: JsonObject, digits: string | null, suffix: string): string {
-	const answered = textOf(body.phoneNumber);
-	return answered?.endsWith(suffix) ? answered : `${digits}${suffix}`;
 }
 
 function settingsRow(_query: Query, body: JsonObject): Row {
@@ -71,31 +67,13 @@ function settingsRow(_query: Query, body: JsonObject): Row {
 }
 
 function contactRow(_query: Query, body: JsonObject): Row {
-	const chatId = textOf(body.chatId);
 	return {
-		chatId,
+		chatId: textOf(body.chatId),
 		name: textOf(body.name),
 		contactName: textOf(body.contactName),
 		avatar: textOf(body.avatar),
-		phoneNumber: textOf(body.phoneNumber) ?? /^(\d+)@c\.us$/.exec(chatId ?? '')?.[1] ?? null,
+		phoneNumber: namedNumber(body) ?? null,
 		username: textOf(body.username),
 		lastSeen: timeOf(body.lastSeen),
 	};
-}
-
-/** Text, or a number as text (ids and phone numbers come both ways); empty and 0 are null. */
-function textOf(value: unknown): string | null {
-	if (typeof value === 'string') return value === '' ? null : value;
-	return typeof value === 'number' && value !== 0 ? String(value) : null;
-}
-
-function numberOf(value: unknown): number | null {
-	const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-	return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-/** Unix seconds as ISO 8601; 0 and what no calendar holds are null. */
-function timeOf(value: unknown): string | null {
-	const date = new Date((numberOf(value) || Number.NaN) * 1000);
-	return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

@@ -9,10 +9,21 @@ export function quote(value: unknown): string {
 	return `"${clip(hasText ? String(value) : 'an object', QUOTED_LENGTH)}"`;
 }
 
-/** The beginning of a text, without what a terminal or a browser would take for a command. */
+/** A control of a terminal, or one that hides text or turns its direction. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+const INVISIBLE = /[\p{Bidi_Control}\u200b\u2060-\u2064\ufeff<>]/gu;
+const CHARACTERS = new Intl.Segmenter();
+
+/** The beginning of a text, cut between characters as people see them, on one line. */
 export function clip(text: string, length: number): string {
-	const piece = text.length > length ? `${text.slice(0, length)}…` : text;
-	return piece.replace(/\p{Cc}+/gu, ' ').replace(/[<>]/g, '');
+	// Far more than is shown: an emoji can have a dozen code units.
+	const plain = text
+		.slice(0, 20 * length)
+		.replace(CONTROLS, ' ')
+		.replace(INVISIBLE, '');
+	const characters = Array.from(CHARACTERS.segment(plain), ({ segment }) => segment);
+	const piece = characters.slice(0, length).join('');
+	return characters.length > length ? `${piece}…` : piece;
 }
 
 /** @param ms milliseconds since 1970 */

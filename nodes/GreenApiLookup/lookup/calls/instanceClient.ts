@@ -1,4 +1,4 @@
-/** One method of one instance, asked as fast as the rate limiter allows. */
+/** One method of one instance, asked as fast as the limits allow. */
 
 import { readNetworkError } from '../answers/networkErrors';
 import { readResponse, type LookupResponse, type Outcome } from '../answers/response';
@@ -6,6 +6,7 @@ import type { Clock } from '../environment';
 import { requestOf, type LookupRequest, type Query } from '../query';
 import type { Batching } from './batching';
 import type { Instance } from './instance';
+import type { Outage } from './outage';
 import type { Permit, RateLimiter } from './rateLimiter';
 
 /** An instance that can be asked, and how. */
@@ -19,9 +20,19 @@ export interface Connection {
 	readonly rateShare: number;
 }
 
+/** When a call may go. */
+export interface CallConditions {
+	/** Aborted, it ends the wait for the limit. */
+	readonly signal: AbortSignal | undefined;
+	/** Looked at last before the call goes. */
+	readonly isWanted: () => boolean;
+	/** Whether no other call of the run may be in flight meanwhile. */
+	readonly isAlone: () => boolean;
+}
+
 /** One call that was made. */
-export interface Call<Result> {
-	readonly result: Result;
+export interface Call {
+	readonly outcome: Outcome;
 	/** Monotonic milliseconds. */
 	readonly sentAt: number;
 	readonly endedAt: number;
@@ -30,12 +41,14 @@ export interface Call<Result> {
 export class InstanceClient {
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
 	private place: Promise<unknown> = Promise.resolve();
+	private readonly inFlight = new Set<Promise<unknown>>();
 
 	/** @param onCall told of every call before it goes */
 	constructor(
 		private readonly connection: Connection,
 		private readonly limiter: RateLimiter,
 		private readonly batching: Batching,
+		readonly outage: Outage,
 		private readonly clock: Clock,
 		private readonly onCall: () => void,
 	) {
@@ -48,60 +61,75 @@ export class InstanceClient {
 	}
 
 	/**
-	 * One call, as soon as the limit allows; undefined where the signal was aborted before, or the
+	 * One call, as soon as the limits allow; undefined where the signal was aborted before, or the
 	 * call is not wanted any more by then. Never rejects.
 	 */
-	async ask(
-		query: Query,
-		signal: AbortSignal,
-		isWanted: () => boolean,
-	): Promise<Call<Outcome> | undefined> {
-		return await this.send(requestOf(query), signal, isWanted, (response) =>
+	async ask(query: Query, conditions: CallConditions): Promise<Call | undefined> {
+		const sent = await this.send(requestOf(query), conditions);
+		if (!sent) return undefined;
+		const { response, permit } = sent;
+		const outcome =
 			response instanceof Error
 				? readNetworkError(query, response)
-				: readResponse(query, response, this.clock.now()),
-		);
+				: readResponse(query, response, this.clock.now());
+		const endedAt = this.clock.monotonic();
+		this.outage.ended(outcome, endedAt);
+		return { outcome, sentAt: permit.at, endedAt };
 	}
 
-	/** As `ask`, for any request. @param read makes the result of the response or the network error */
-	async send<Result>(
-		request: LookupRequest,
-		signal: AbortSignal | undefined,
-		isWanted: () => boolean,
-		read: (response: LookupResponse | Error) => Result,
-	): Promise<Call<Result> | undefined> {
-		const permit = await this.permit(signal);
-		if (!permit) return undefined;
-		if (!isWanted()) {
-			this.limiter.release();
-			return undefined;
+	/** As `ask`, for any request: its response, or the error of the network. */
+	async send(request: LookupRequest, { signal, isWanted, isAlone }: CallConditions) {
+		const leave = await this.enter();
+		try {
+			const holdsPlace = isAlone();
+			if (holdsPlace) await Promise.all(this.inFlight);
+			const permit = await this.permit(signal);
+			if (!permit) return undefined;
+			if (!isWanted()) return void this.limiter.release();
+			if (!holdsPlace) leave();
+			this.onCall();
+			const response = await this.exchange(request, permit);
+			return { response, permit };
+		} finally {
+			leave();
 		}
-		this.onCall();
-		const response = await this.exchange(request);
-		if (!(response instanceof Error)) {
-			const { limit, remaining, status, retryAfter = 0 } = response;
-			const retryAfterMs = retryAfter * 1000;
-			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
-		}
-		this.limiter.release();
-		return { result: read(response), sentAt: permit.at, endedAt: this.clock.monotonic() };
 	}
 
-	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {
+	/** Waits for the place. @returns gives it to the next one */
+	private async enter(): Promise<() => void> {
 		const before = this.place;
 		let leave = () => {};
 		this.place = new Promise<void>((resolve) => {
 			leave = resolve;
 		});
 		await before;
+		return leave;
+	}
+
+	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {
 		await this.batching.wait(signal);
 		const permit = await this.limiter.acquire(signal);
 		if (permit) this.batching.sent();
-		leave();
 		return permit;
 	}
 
-	private async exchange(request: LookupRequest): Promise<LookupResponse | Error> {
+	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
+		const exchange = this.inTime(request);
+		this.inFlight.add(exchange);
+		this.outage.sent(permit.at);
+		const response = await exchange;
+		this.inFlight.delete(exchange);
+		if (!(response instanceof Error)) {
+			const { limit, remaining, status, retryAfter = 0 } = response;
+			const retryAfterMs = retryAfter * 1000;
+			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
+		}
+		this.limiter.release();
+		return response;
+	}
+
+	/** The response, if it comes in time. Never rejects. */
+	private async inTime(request: LookupRequest): Promise<LookupResponse | Error> {
 		const { send, timeoutMs } = this.connection;
 		const ended = new AbortController();
 		const late = this.clock

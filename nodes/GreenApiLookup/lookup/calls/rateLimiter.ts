@@ -158,6 +158,11 @@ export class RateLimiter {
 		if (!this.pumping) void this.pump();
 	}
 
+	/** Milliseconds between two calls at the full limit of this process. */
+	get spacingMs(): number {
+		return PERIOD_MS / this.ownLimit();
+	}
+
 	/** Takes in what an answer says about the limit. */
 	update(info: RateInfo, permit: Permit): void {
 		const now = this.clock.monotonic();

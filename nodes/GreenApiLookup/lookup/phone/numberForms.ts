@@ -1,0 +1,4 @@
+/** Temporary. */
+export function isSameNumber(one: string, other: string): boolean {
+	return one === other;
+}
