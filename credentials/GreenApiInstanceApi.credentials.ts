@@ -51,9 +51,6 @@ export class GreenApiInstanceApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/green-api-lookup/n8n-nodes-green-api-lookup#set-up-the-credential';
 
-	// In the HTTP Request node n8n itself would store the token, which is part of GREEN-API's URLs.
-	restrictToSupportedNodes = true as const;
-
 	// Requests go to the host of API URL only: a second list of hosts would only be one more question.
 	hideDomainRestrictionFields = true;
 
@@ -62,7 +59,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			displayName: 'API URL',
 			name: 'apiUrl',
 			type: 'string',
-			default: 'https://api.green-api.com',
+			default: '',
 			placeholder: 'e.g. https://7103.api.greenapi.com',
 			required: true,
 			description:

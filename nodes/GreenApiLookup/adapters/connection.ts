@@ -11,7 +11,7 @@ import type { LookupResponse } from '../lookup/answers/response';
 import { InstanceError, parseInstance, type Instance } from '../lookup/calls/instance';
 import type { Connection } from '../lookup/calls/instanceClient';
 import type { LookupRequest } from '../lookup/query';
-import { timeoutOf, type RequestOptions } from './settings';
+import { RATE_SHARE, readSetting } from './settings';
 
 /** Name of the credential type that signs every request. */
 export const CREDENTIAL = 'greenApiInstanceApi';
@@ -25,38 +25,87 @@ export interface Credential {
 /** Sends a request of the node and gives n8n's full response. */
 export type Send = (request: IHttpRequestOptions, credential: Credential) => Promise<unknown>;
 
-/** The connection of a credential, or the failure of every item that uses it. */
-export async function openConnection(
-	readCredential: () => Promise<ICredentialDataDecryptedObject>,
-	send: Send,
-	options: RequestOptions,
-): Promise<Connection | Failure> {
-	try {
-		const fields = await readCredential();
-		const credential = { fields, instance: parseInstance(fields) };
-		return {
-			instance: credential.instance,
-			rateShare: rateShareOf(fields),
-			timeoutMs: timeoutOf(options),
-			send: async (request) =>
-				toLookupResponse(await send(toHttpRequest(request), credential), credential.instance),
-		};
-	} catch (error) {
-		if (error instanceof InstanceError) {
-			return settingFailure('wrongInstance', error.what, error.advice);
+/**
+ * The connections of a run's items. A credential's fields can be expressions of the item, and each
+ * item is asked through its own instance; one read more finds out whether they are.
+ */
+export class Connections {
+	private readonly opened = new Map<string, Connection | Failure>();
+	private common: Promise<Connection | Failure | undefined> | undefined;
+
+	/**
+	 * @param read the credential's fields as item `index` gives them
+	 * @param count number of items
+	 */
+	constructor(
+		private readonly read: (index: number) => Promise<ICredentialDataDecryptedObject>,
+		private readonly count: number,
+		private readonly send: Send,
+		private readonly timeoutMs: number,
+	) {}
+
+	/** The connection of an item, or why there is none: the same object for the same fields. */
+	async of(index: number): Promise<Connection | Failure> {
+		return (await this.shared()) ?? (await this.open(index));
+	}
+
+	/** The connection that all items share; undefined where each has its own. */
+	async shared(): Promise<Connection | Failure | undefined> {
+		return await (this.common ??= this.findCommon());
+	}
+
+	private async findCommon(): Promise<Connection | Failure | undefined> {
+		const first = await this.open(0);
+		// No item has this index: fields that are the same for it depend on no item.
+		return this.count <= 1 || first === (await this.open(this.count)) ? first : undefined;
+	}
+
+	private async open(index: number): Promise<Connection | Failure> {
+		const fields = await this.read(index).catch((error: unknown) => error);
+		const key = fields instanceof Error ? fields.message : JSON.stringify(fields);
+		const known = this.opened.get(key);
+		if (known) return known;
+		const opened = this.connect(fields);
+		this.opened.set(key, opened);
+		return opened;
+	}
+
+	private connect(fields: unknown): Connection | Failure {
+		try {
+			if (fields instanceof Error) throw fields;
+			return connect(fields as ICredentialDataDecryptedObject, this.send, this.timeoutMs);
+		} catch (error) {
+			const { what, advice } = error instanceof InstanceError ? error : unreadable(error);
+			return settingFailure('wrongInstance', what, advice);
 		}
-		return settingFailure(
-			'wrongInstance',
-			'The GREEN-API credential of this node could not be read.',
-			'Choose one under Credential to connect with, and open it once to see that it is complete.',
-		);
 	}
 }
 
-/** The percentage of the instance's limits that this n8n process may use: 1 to 100. */
-function rateShareOf({ rateShare }: ICredentialDataDecryptedObject): number {
-	const share = Number(rateShare ?? 100);
-	return share > 0 && share <= 100 ? Math.max(1, share) : 100;
+function unreadable(error: unknown): { what: string; advice: string } {
+	const why = error instanceof Error ? error.message : 'n8n gives no reason';
+	return {
+		what: `The GREEN-API credential of this node could not be read: ${why.replace(/\.?$/, '.')}`,
+		advice:
+			'Choose one under Credential to connect with, and open it once to see that it is complete.',
+	};
+}
+
+/** @throws InstanceError */
+function connect(
+	fields: ICredentialDataDecryptedObject,
+	send: Send,
+	timeoutMs: number,
+): Connection | Failure {
+	const instance = parseInstance(fields);
+	const rateShare = readSetting(RATE_SHARE, () => fields.rateShare);
+	if (typeof rateShare === 'object') return rateShare;
+	return {
+		instance,
+		rateShare,
+		timeoutMs,
+		send: async (request) =>
+			toLookupResponse(await send(toHttpRequest(request), { fields, instance }), instance),
+	};
 }
 
 /** The request as n8n sends it; `authenticate` adds instance and token. */
@@ -85,10 +134,10 @@ function toLookupResponse(response: unknown, { apiTokenInstance }: Instance): Lo
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
 	return {
 		status: statusCode,
-		text: text.slice(0, LONGEST_BODY).replaceAll(apiTokenInstance, '***'),
+		text: text.replaceAll(apiTokenInstance, '***').slice(0, LONGEST_BODY),
 		retryAfter: retryAfterOf(headers['retry-after']),
-		limit: countOf(headers['x-ratelimit-replenish-rate']),
-		remaining: countOf(headers['x-ratelimit-remaining']),
+		limit: numberOf(headers['x-ratelimit-replenish-rate']),
+		remaining: numberOf(headers['x-ratelimit-remaining']),
 	};
 }
 
@@ -99,6 +148,6 @@ function retryAfterOf(header: unknown): number | undefined {
 	return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
-function countOf(header: unknown): number | undefined {
+function numberOf(header: unknown): number | undefined {
 	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }

@@ -7,6 +7,8 @@
 import type {
 	DeclarativeRestApiSettings,
 	ICredentialDataDecryptedObject,
+	IHttpRequestOptions,
+	INodeParameters,
 	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
@@ -21,19 +23,19 @@ import {
 	type Endpoint,
 	type MessengerDefinition,
 } from '../messengers/definition';
+import { concernsAll, type Failure } from '../lookup/answers/failures';
 import { batchingOf } from '../lookup/calls/batching';
-import { memoryOf, type CallRecord } from '../lookup/knownOutcomes';
+import { memoryOf, type CallRecord, type Memories } from '../lookup/knownOutcomes';
 import { LookupRun } from '../lookup/lookupRun';
 import type { ProcessState } from '../lookup/processState';
-import { CREDENTIAL, openConnection, type Send } from './connection';
-import { readItem, toItems } from './items';
+import { Connections, CREDENTIAL, type Credential } from './connection';
+import { readItem, toItems, type ReadItem } from './items';
 import {
+	isTool,
 	readSettings,
 	stopsOnFailure,
-	timeoutOf,
-	toHttpOptions,
 	type ReadParameter,
-	type RequestOptions,
+	type RunSettings,
 } from './settings';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
@@ -73,23 +75,21 @@ async function lookUpAll(
 	return await lookUp(lookup, endpoint, {
 		context,
 		inputs: context.getInputData(),
-		read: (index) => (name, fallback) => context.getNodeParameter(name, index, fallback),
-		indexOf: (index) => index,
+		firstIndex: 0,
+		read: (path, index) => context.getNodeParameter(path, index),
 		// n8n's Retry On Fail gives the node the same object again.
 		run: context.getExecuteData(),
-		credential: async () => await context.getCredentials(CREDENTIAL),
-		sender:
-			(requestOptions) =>
-			async (request, { fields, instance }) => {
-				const { id, name = '' } = context.getNode().credentials?.[CREDENTIAL] ?? {};
-				return await context.helpers.httpRequestWithAuthentication.call(
-					context,
-					CREDENTIAL,
-					{ ...toHttpOptions(requestOptions), ...request, baseURL: instance.baseUrl },
-					// Handed along, so that n8n does not read and decrypt it again for every call.
-					{ credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data: fields } },
-				);
-			},
+		credential: async (index) => await context.getCredentials(CREDENTIAL, index),
+		send: async (request, { fields, instance }, { http }) => {
+			const { id, name = '' } = context.getNode().credentials?.[CREDENTIAL] ?? {};
+			return await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				CREDENTIAL,
+				{ ...http, ...request, baseURL: instance.baseUrl },
+				// Handed along, so that n8n does not read and decrypt it again for every call.
+				{ credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data: fields } },
+			);
+		},
 		tell: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
 	});
 }
@@ -100,18 +100,19 @@ export function routedOperation(lookup: LookupNode, endpoint: Endpoint) {
 		this: IExecutePaginationFunctions,
 		routed: Routed,
 	): Promise<INodeExecutionData[]> {
+		const input = this.getInputData();
 		return await lookUp(lookup, endpoint, {
 			context: this,
-			inputs: [this.getInputData()],
-			read: () => (name, fallback) => this.getNodeParameter(name, fallback),
-			indexOf: () => this.getItemIndex(),
-			// A run of its own: an agent that asks for the state of an instance twice wants it twice.
-			run: routed,
+			inputs: [input],
+			firstIndex: this.getItemIndex(),
+			read: (path) => this.getNodeParameter(path),
+			// All calls of an agent's tools have one execute data: an agent that asks for the state of an
+			// instance twice wants it twice. The arguments of a call are one object over its tries.
+			run: isTool(this.getNode()) ? input.json : this.getExecuteData(),
 			credential: async () => await this.getCredentials(CREDENTIAL),
-			sender: (requestOptions) => async (request) => {
+			send: async (request, _credential, { timeoutMs }) => {
 				// Proxy and certificates are n8n's part here; its default timeout is not ours.
-				const timeout = timeoutOf(requestOptions);
-				const options = { ...routed.options, ...request, timeout };
+				const options = { ...routed.options, ...request, timeout: timeoutMs };
 				const [answer] = await this.makeRoutingRequest({ ...routed, options });
 				return answer?.json;
 			},
@@ -133,13 +134,18 @@ export async function keepResponse(
 interface EntryPoint {
 	readonly context: IExecuteFunctions | IExecutePaginationFunctions;
 	readonly inputs: readonly INodeExecutionData[];
-	readonly read: (index: number) => ReadParameter;
-	/** Position of an input among n8n's items. */
-	readonly indexOf: (index: number) => number;
+	/** Position of the first input among n8n's items. */
+	readonly firstIndex: number;
+	/** A parameter of an item, its expression evaluated. */
+	readonly read: (path: string, index: number) => unknown;
 	/** The same object for all tries of a run, and for nothing else. */
 	readonly run: object;
-	readonly credential: () => Promise<ICredentialDataDecryptedObject>;
-	readonly sender: (options: RequestOptions) => Send;
+	readonly credential: (index: number) => Promise<ICredentialDataDecryptedObject>;
+	readonly send: (
+		request: IHttpRequestOptions,
+		credential: Credential,
+		settings: RunSettings,
+	) => Promise<unknown>;
 	/** Shows a sentence under the node's output. */
 	readonly tell: (message: string) => void;
 }
@@ -152,40 +158,58 @@ async function lookUp(
 	const { context, inputs } = entry;
 	const { clock } = state.environment;
 	const node = context.getNode();
-	const settings = readSettings(entry.read(0));
-	const { requestOptions, maxCalls, maxWaitMs } = settings;
-	const connection =
-		settings.failure ??
-		(await openConnection(entry.credential, entry.sender(requestOptions), requestOptions));
-	const items = new Array<ReturnType<typeof readItem>>();
+	const read =
+		(index: number): ReadParameter =>
+		(path) =>
+			// Null where an expression gives nothing, so that it is not taken for "not set".
+			isSet(node.parameters, path) ? (entry.read(path, index) ?? null) : undefined;
+	const settings = readSettings(read(0));
+	const connections = new Connections(
+		entry.credential,
+		inputs.length,
+		async (request, credential) => await entry.send(request, credential, settings),
+		settings.timeoutMs,
+	);
+	const shared = settings.failure ?? (await connections.shared());
+	const items: ReadItem[] = [];
 	const run = new LookupRun({
+		...settings,
 		endpoint,
 		messengers,
 		state,
-		memories: {
-			execution: memoryOf(context.getContext('node'), node.name, recordOf(context, node.name)),
-			run: memoryOf(entry.run, node.name),
-		},
+		memories: memoriesOf(context, entry.run),
 		count: inputs.length,
 		read: async (index) => {
 			const input = inputs[index] as INodeExecutionData;
-			const item = readItem(endpoint, entry.indexOf(index), input, entry.read(index));
+			const item = readItem(endpoint, entry.firstIndex + index, input, read(index));
 			items[index] = item;
-			return { query: item.query, connection };
+			return { query: item.query, connection: shared ?? (await connections.of(index)) };
 		},
-		batching: batchingOf(requestOptions.batching?.batch, clock),
-		maxCalls,
-		maxWaitMs,
+		batching: batchingOf(settings.batching, clock),
 		stopOnFailure: stopsOnFailure(node),
 		signal: context.getExecutionCancelSignal(),
 	});
-	const rows = await toItems(endpoint, items, await run.run(), node, clock);
+	const result = await run.run();
 	if (run.report.isWorthTelling) entry.tell(run.report.summary(clock.monotonic()));
-	return rows;
+	const isShared = (failure: Failure) => failure === shared || concernsAll(failure.code);
+	return await toItems(items, result, { ...settings, endpoint, node, isShared }, clock);
 }
 
-/** n8n writes a node's context into the database with an execution that waits, and back. */
-function recordOf(context: EntryPoint['context'], node: string): CallRecord {
+/** Whether a parameter is stored with the node. @param path names separated by dots */
+function isSet(parameters: INodeParameters, path: string): boolean {
+	const inner = path
+		.split('.')
+		.reduce<unknown>((value, name) => (value as INodeParameters | undefined)?.[name], parameters);
+	return inner !== undefined;
+}
+
+/**
+ * n8n writes a node's context into the database with an execution that waits, and back; "Retry
+ * execution" copies it into a new execution, which begins anew.
+ */
+function memoriesOf(context: EntryPoint['context'], run: object): Memories {
 	const kept = context.getContext('node');
-	return (kept[`calls of ${node}`] ??= { calls: 0 }) as CallRecord;
+	const owner = `${context.getExecutionId()} ${context.getNode().name}`;
+	const record = (kept[`calls of ${owner}`] ??= { calls: 0 }) as CallRecord;
+	return { execution: memoryOf(kept, owner, record), run: memoryOf(run, owner) };
 }

@@ -237,6 +237,12 @@ export function definitionOf(code: FailureCode): Omit<Definition, 'message' | 'a
 	return DEFINITIONS[code];
 }
 
+/** Whether every item of a list would fail so. */
+export function concernsAll(code: FailureCode): boolean {
+	const { ends }: Definition = DEFINITIONS[code];
+	return ends !== undefined || ['instanceStarting', 'rateLimited', 'network'].includes(code);
+}
+
 /** Builds the failure of one item from its code; facts that are not known are left out. */
 export function failure(code: FailureCode, facts: FailureFacts): Failure {
 	const definition: Definition = DEFINITIONS[code];
