@@ -167,7 +167,7 @@ function realCredential(phones?: string, messenger?: string): Credential | undef
 }
 
 async function startDemoSimulator(): Promise<Simulator> {
-	const settings = { latencyMs: SIMULATED_LATENCY_MS, dress: 'newer' as const };
+	const settings = { latencyMs: SIMULATED_LATENCY_MS, answers: 'newer' as const };
 	return await startSimulator({
 		instances: (['max', 'telegram', 'whatsapp'] as const).map((messenger) =>
 			instanceOf(messenger, settings),

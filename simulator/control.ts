@@ -34,7 +34,7 @@ const CHANGES_SCHEMA = {
 	additionalProperties: false,
 	minProperties: 1,
 	properties: {
-		dress: { enum: ['older', 'newer'] },
+		answers: { enum: ['older', 'newer'] },
 		v3: { enum: ['strict', 'lenient'] },
 		state: { type: 'string', minLength: 1 },
 		suspendedUntil: count,

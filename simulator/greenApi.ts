@@ -144,7 +144,7 @@ function quotaExceeded({ quota }: InstanceSettings, { method }: Address): Simula
 }
 
 function checkAccount(instance: InstanceSettings, body: Body): Result {
-	const { messenger, dress } = instance;
+	const { messenger, answers } = instance;
 	if (Object.keys(body).length === 0) {
 		return { error: "Validation failed. Details: 'value' must have at least 1 key" };
 	}
@@ -158,7 +158,7 @@ function checkAccount(instance: InstanceSettings, body: Body): Result {
 	const contact = contactOf(instance, key);
 	const exists = contact !== undefined && contact.exists !== false;
 	if (messenger === 'whatsapp') {
-		if (dress === 'older') return { body: { existsWhatsapp: exists } };
+		if (answers === 'older') return { body: { existsWhatsapp: exists } };
 		return {
 			body: {
 				existsWhatsapp: exists,
@@ -170,7 +170,7 @@ function checkAccount(instance: InstanceSettings, body: Body): Result {
 		};
 	}
 	const answered = { exist: exists, chatId: exists ? (contact.chatId ?? lidOf(key)) : '' };
-	return { body: dress === 'older' ? answered : { ...answered, fromCache: body.force !== true } };
+	return { body: answers === 'older' ? answered : { ...answered, fromCache: body.force !== true } };
 }
 
 function phoneNumberError(instance: InstanceSettings, value: unknown): string | undefined {
@@ -178,9 +178,9 @@ function phoneNumberError(instance: InstanceSettings, value: unknown): string | 
 	if (!/^\d+$/.test(digits)) {
 		return "Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits";
 	}
-	const { messenger, dress } = instance;
+	const { messenger, answers } = instance;
 	if (messenger === 'telegram') return undefined;
-	const longest = messenger === 'whatsapp' && dress === 'newer' ? 16 : 12;
+	const longest = messenger === 'whatsapp' && answers === 'newer' ? 16 : 12;
 	const supported = messenger !== 'max' || /^(7|375)/.test(digits);
 	if (supported && digits.length >= 11 && digits.length <= longest) return undefined;
 	return 'bad phone number, valid 11 or 12 digits';

@@ -25,7 +25,7 @@ export interface InstanceSettings {
 	readonly idInstance: string;
 	readonly apiTokenInstance: string;
 	/** `older` answers as the specification's pages, `newer` as hosts do since 2026. */
-	dress: 'older' | 'newer';
+	answers: 'older' | 'newer';
 	/** MAX only: whether `/v3` must stand in the path or may. */
 	v3: 'strict' | 'lenient';
 	/** What getStateInstance says; all but authorized, suspended and yellowCard refuse lookups. */
@@ -62,14 +62,14 @@ const RATES: Readonly<Record<Messenger, Record<MethodFamily, number>>> = {
 /** 50 hexadecimal digits, as GREEN-API's tokens are; never a real one. */
 const tokenOf = (digit: string) => `d75b3a66${digit.repeat(34)}51234567`;
 
-/** An authorized instance in the older dress, with the published limits and no latency. */
+/** An authorized instance that answers as the specification does, with the published limits and no latency. */
 export function instanceOf(messenger: Messenger, changes: InstanceChanges = {}): InstanceSettings {
 	const number = { max: '3', telegram: '4', whatsapp: '7' }[messenger];
 	return {
 		messenger,
 		idInstance: `${number}103000001`,
 		apiTokenInstance: tokenOf(number),
-		dress: 'older',
+		answers: 'older',
 		v3: 'strict',
 		state: 'authorized',
 		suspendedUntil: 0,

@@ -128,7 +128,7 @@ export class Simulator {
 	}
 
 	/** How many calls wait for an answer that will never come. */
-	get left(): number {
+	get hangingCalls(): number {
 		return this.hanging.size;
 	}
 

@@ -1,14 +1,18 @@
 /**
- * A clock that stands still until everything that can happen without waiting has happened, and then
- * jumps to the next moment at which somebody waits for something. So no test sleeps, and none depends
+ * A clock that stops until everything that can happen without waiting has happened, and then jumps
+ * to the next moment at which somebody waits for something. So no test sleeps, and none depends
  * on how fast the machine is.
  */
 
 import { channel } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 
-import { Cancelled, type Clock, type Platform } from '../nodes/GreenApiLookup/lookup/platform';
+import {
+	Cancelled,
+	type Clock,
+	type Platform as Environment,
+} from '../nodes/GreenApiLookup/lookup/platform';
 import type { Simulator } from '../simulator/server';
 
 interface Sleeper {
@@ -22,7 +26,7 @@ export class VirtualClock implements Clock {
 	private running = false;
 
 	/** @param settle resolves when nothing can happen any more without time going on */
-	constructor(private readonly settle: () => Promise<void> = async () => void (await nextTurn())) {}
+	constructor(private readonly settle: () => Promise<void> = async () => void (await nextTick())) {}
 
 	now(): number {
 		return Date.UTC(2026, 10, 22, 12) + this.time;
@@ -50,7 +54,7 @@ export class VirtualClock implements Clock {
 		});
 	}
 
-	/** Time stands still for ever: who still waits is forgotten. */
+	/** Time stops for ever: whoever still waits is forgotten. */
 	stop(): void {
 		this.sleepers.length = 0;
 	}
@@ -74,14 +78,16 @@ export class VirtualClock implements Clock {
 	}
 }
 
-/** Turns of the event loop in which what follows from an answer has happened. */
-const TURNS = 12;
+/** Rounds of the event loop in which everything that follows from an answer has happened. */
+const ROUNDS = 12;
 
 /**
- * A platform for engine tests over real sockets: time stands still while any request is open, unless
- * the simulator lets it hang. Every answer is there before the next call of a paced list is due.
+ * An environment for engine tests over real sockets: time stops while any request is open, unless the
+ * simulator lets it hang. Every answer is there before the next call of a paced list is due.
  */
-export function steppedPlatform(simulator: Simulator): Platform & { readonly stop: () => void } {
+export function steppedEnvironment(
+	simulator: Simulator,
+): Environment & { readonly stop: () => void } {
 	const open = new Set<ClientRequest>();
 	let stopped = false;
 	const requests = channel('http.client.request.start');
@@ -92,9 +98,9 @@ export function steppedPlatform(simulator: Simulator): Platform & { readonly sto
 	};
 	requests.subscribe(watch);
 	const settle = async () => {
-		for (let turn = 0; turn < TURNS; turn++) {
-			await nextTurn();
-			if (open.size > simulator.left && !stopped) turn = 0;
+		for (let round = 0; round < ROUNDS; round++) {
+			await nextTick();
+			if (open.size > simulator.hangingCalls && !stopped) round = 0;
 		}
 	};
 	const clock = new VirtualClock(settle);

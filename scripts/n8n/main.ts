@@ -93,7 +93,7 @@ const MESSENGERS = ['max', 'telegram', 'whatsapp'] as const;
 
 /** As GREEN-API's hosts answer since 2026: numbers of more than 12 digits too. */
 function instanceIn2026(messenger: Messenger): InstanceSettings {
-	return instanceOf(messenger, { dress: 'newer' });
+	return instanceOf(messenger, { answers: 'newer' });
 }
 
 function welcome(url: string, simulator: Simulator | undefined): string {

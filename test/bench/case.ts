@@ -83,11 +83,11 @@ async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter):
 	const { idInstance, apiTokenInstance } = instanceOf('whatsapp');
 	const node = await createNode(undefined);
 	if (way === 'routing') removeHook(node);
-	meterDoor(node, meter);
+	meterEntryPoint(node, meter);
 	if (way === 'routing') meter.begin();
 	const { error, output } = await runWorkflow({
 		node,
-		door: way === 'routing' ? 'routing' : 'bulk',
+		entryPoint: way === 'routing' ? 'routing' : 'customOperations',
 		credential: { apiUrl: url, idInstance, apiTokenInstance },
 		pinned: { [ITEMS]: numbers.map((phone) => ({ phone })) },
 		workflow: lookupWorkflow(
@@ -104,10 +104,10 @@ async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter):
 }
 
 /** From the node's start to its return; what n8n does around it is n8n's. */
-function meterDoor(node: INodeType, meter: Meter): void {
+function meterEntryPoint(node: INodeType, meter: Meter): void {
 	const doors = node.customOperations?.whatsapp;
 	const door = doors?.checkAccount;
-	if (!doors || !door) throw new Error('The node has no bulk door');
+	if (!doors || !door) throw new Error('The node has no customOperations');
 	doors.checkAccount = async function () {
 		meter.begin();
 		try {

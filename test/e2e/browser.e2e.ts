@@ -22,7 +22,7 @@ let editor: Editor;
 beforeAll(async () => {
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
-		instances: { dress: 'newer' },
+		instances: { answers: 'newer' },
 		// One for each test: n8n saves what is changed.
 		workflows: [
 			...exampleWorkflows(),

@@ -15,7 +15,7 @@ let world: World;
 beforeAll(async () => {
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
-		instances: { dress: 'newer' },
+		instances: { answers: 'newer' },
 		workflows: [...exampleWorkflows(), callerOf(MEMORY)],
 		published: ['spreadsheet', MEMORY, 'caller'],
 	});

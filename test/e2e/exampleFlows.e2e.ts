@@ -34,7 +34,7 @@ beforeAll(async () => {
 	const watchdog = example(WATCHDOG, setUpWatchdog);
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
-		instances: { dress: 'newer' },
+		instances: { answers: 'newer' },
 		credentials: [
 			{ id: 'webhook', name: 'Webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY },
 			{ id: 'crm', name: 'CRM', type: 'httpHeaderAuth', data: CRM_KEY },

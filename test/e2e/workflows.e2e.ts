@@ -31,7 +31,7 @@ beforeAll(async () => {
 		apiTokenInstance: `t0/${MARK}+ü"`,
 		env: { N8N_LOG_LEVEL: 'debug' },
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
-		instances: { dress: 'newer' },
+		instances: { answers: 'newer' },
 		workflows: [
 			...exampleWorkflows(),
 			webhookWorkflow('stop', CHECK),

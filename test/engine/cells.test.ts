@@ -1,25 +1,18 @@
-/** Every cell of Messenger × Operation, through both doors: the exact request, and both rows. */
+/** Every cell of Messenger × Operation, through both entry points: the exact request, and both rows. */
 
-import nock from 'nock';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ENDPOINTS } from '../../nodes/GreenApiLookup/endpoints';
-import { createNode, runWorkflow, SYSTEM_PLATFORM, type Door } from './engine';
-import { useNoNetwork } from './offline';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import { ENDPOINTS, type Operation } from '../../nodes/GreenApiLookup/endpoints';
+import type { Messenger } from '../../simulator/instance';
+import { ENTRY_POINTS, lookUp } from './lookUp';
 
-const HOST = 'https://7103.api.greenapi.com';
-const TOKEN = 'd75b3a66374942c5b3c019c698abc2067e151558acbd451234';
-const credential = { apiUrl: HOST, idInstance: '1101000001', apiTokenInstance: TOKEN };
-const NOW = Date.UTC(2026, 10, 22, 12);
-const platform = { ...SYSTEM_PLATFORM, clock: { ...SYSTEM_PLATFORM.clock, now: () => NOW } };
-const checkedAt = '2026-11-22T12:00:00.000Z';
+const NOW = '2026-11-22T12:00:00.000Z';
 const AVATAR = 'https://i.oneme.ru/i?r=BTE2sh_eZW7g8kug';
 
 interface Cell {
 	readonly title: string;
-	readonly resource: string;
-	readonly operation: string;
+	readonly messenger: Messenger;
+	readonly operation: Operation;
 	/** The item's value, as a workflow would give it. */
 	readonly value?: unknown;
 	readonly options?: IDataObject;
@@ -34,34 +27,34 @@ interface Cell {
 const CELLS: Cell[] = [
 	{
 		title: 'WhatsApp, Check Account, as the specification answers',
-		resource: 'whatsapp',
+		messenger: 'whatsapp',
 		operation: 'checkAccount',
 		value: '+1 100 123-45-67',
 		verb: 'POST',
-		path: '/waInstance1101000001/checkWhatsapp/',
+		path: '/waInstance7103000001/checkWhatsapp/<token>',
 		body: { phoneNumber: 11001234567 },
 		answer: { existsWhatsapp: true },
 		row: { phoneNumber: '11001234567', exists: true, chatId: '11001234567@c.us' },
 	},
 	{
 		title: 'WhatsApp, Check Account, no account',
-		resource: 'whatsapp',
+		messenger: 'whatsapp',
 		operation: 'checkAccount',
 		value: 79876543211,
 		verb: 'POST',
-		path: '/waInstance1101000001/checkWhatsapp/',
+		path: '/waInstance7103000001/checkWhatsapp/<token>',
 		body: { phoneNumber: 79876543211 },
 		answer: { existsWhatsapp: false },
 		row: { phoneNumber: '79876543211', exists: false, chatId: null },
 	},
 	{
 		title: 'WhatsApp, Check Account, as newer hosts answer',
-		resource: 'whatsapp',
+		messenger: 'whatsapp',
 		operation: 'checkAccount',
 		value: '79876543210',
 		options: { force: true },
 		verb: 'POST',
-		path: '/waInstance1101000001/checkWhatsapp/',
+		path: '/waInstance7103000001/checkWhatsapp/<token>',
 		body: { phoneNumber: 79876543210, force: true },
 		answer: {
 			existsWhatsapp: true,
@@ -81,10 +74,10 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'WhatsApp, Get Account Settings',
-		resource: 'whatsapp',
+		messenger: 'whatsapp',
 		operation: 'getAccountSettings',
 		verb: 'GET',
-		path: '/waInstance1101000001/getWaSettings/',
+		path: '/waInstance7103000001/getWaSettings/<token>',
 		answer: {
 			avatar: AVATAR,
 			phone: '79876543210',
@@ -102,11 +95,11 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'WhatsApp, Get Contact Info',
-		resource: 'whatsapp',
+		messenger: 'whatsapp',
 		operation: 'getContactInfo',
 		value: '79876543210@c.us',
 		verb: 'POST',
-		path: '/waInstance1101000001/getContactInfo/',
+		path: '/waInstance7103000001/getContactInfo/<token>',
 		body: { chatId: '79876543210@c.us' },
 		answer: {
 			avatar: AVATAR,
@@ -132,44 +125,44 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'Telegram, Check Account, forced past the cache',
-		resource: 'telegram',
+		messenger: 'telegram',
 		operation: 'checkAccount',
 		value: '79876543210',
 		options: { force: true },
 		verb: 'POST',
-		path: '/waInstance1101000001/checkAccount/',
+		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { phoneNumber: 79876543210, force: true },
 		answer: { exist: true, chatId: '10000000' },
 		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000' },
 	},
 	{
 		title: 'Telegram, Check Account, absent or hidden',
-		resource: 'telegram',
+		messenger: 'telegram',
 		operation: 'checkAccount',
 		value: '79876543210',
 		verb: 'POST',
-		path: '/waInstance1101000001/checkAccount/',
+		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { phoneNumber: 79876543210 },
 		answer: { exist: false, chatId: '' },
 		row: { phoneNumber: '79876543210', exists: false, chatId: null },
 	},
 	{
 		title: 'Telegram, Check Account, by username',
-		resource: 'telegram',
+		messenger: 'telegram',
 		operation: 'checkAccount',
 		value: '@durov',
 		verb: 'POST',
-		path: '/waInstance1101000001/checkAccount/',
+		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { username: '@durov' },
 		answer: { exist: true, chatId: '10000000', fromCache: true },
 		row: { phoneNumber: '@durov', exists: true, chatId: '10000000', fromCache: true },
 	},
 	{
 		title: 'Telegram, Get Account Settings',
-		resource: 'telegram',
+		messenger: 'telegram',
 		operation: 'getAccountSettings',
 		verb: 'GET',
-		path: '/waInstance1101000001/getAccountSettings/',
+		path: '/waInstance4103000001/getAccountSettings/<token>',
 		answer: { avatar: '', phone: '', stateInstance: 'notAuthorized', chatId: '' },
 		row: {
 			stateInstance: 'notAuthorized',
@@ -182,11 +175,11 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'Telegram, Get Contact Info',
-		resource: 'telegram',
+		messenger: 'telegram',
 		operation: 'getContactInfo',
 		value: 10000000,
 		verb: 'POST',
-		path: '/waInstance1101000001/getContactInfo/',
+		path: '/waInstance4103000001/getContactInfo/<token>',
 		body: { chatId: '10000000' },
 		answer: {
 			avatar: AVATAR,
@@ -210,21 +203,21 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'MAX, Check Account',
-		resource: 'max',
+		messenger: 'max',
 		operation: 'checkAccount',
 		value: '375291234567',
 		verb: 'POST',
-		path: '/v3/waInstance1101000001/checkAccount/',
+		path: '/v3/waInstance3103000001/checkAccount/<token>',
 		body: { phoneNumber: 375291234567 },
 		answer: { exist: true, chatId: '11111111' },
 		row: { phoneNumber: '375291234567', exists: true, chatId: '11111111' },
 	},
 	{
 		title: 'MAX, Get Account Settings, suspended',
-		resource: 'max',
+		messenger: 'max',
 		operation: 'getAccountSettings',
 		verb: 'GET',
-		path: '/v3/waInstance1101000001/getAccountSettings/',
+		path: '/v3/waInstance3103000001/getAccountSettings/<token>',
 		answer: {
 			avatar: AVATAR,
 			phone: '79991234567',
@@ -244,11 +237,11 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'MAX, Get Contact Info',
-		resource: 'max',
+		messenger: 'max',
 		operation: 'getContactInfo',
 		value: '10000000',
 		verb: 'POST',
-		path: '/v3/waInstance1101000001/getContactInfo/',
+		path: '/v3/waInstance3103000001/getContactInfo/<token>',
 		body: { chatId: '10000000' },
 		answer: {
 			avatar: AVATAR,
@@ -269,11 +262,11 @@ const CELLS: Cell[] = [
 	},
 	{
 		title: 'MAX, Get Contact Info, nobody there',
-		resource: 'max',
+		messenger: 'max',
 		operation: 'getContactInfo',
 		value: '10000001',
 		verb: 'POST',
-		path: '/v3/waInstance1101000001/getContactInfo/',
+		path: '/v3/waInstance3103000001/getContactInfo/<token>',
 		body: { chatId: '10000001' },
 		answer: { avatar: '', name: '', contactName: '', chatId: '', lastSeen: null },
 		row: {
@@ -288,64 +281,37 @@ const CELLS: Cell[] = [
 	},
 ];
 
-const DOORS: Door[] = ['bulk', 'routing'];
-
-async function run(
-	{ resource, operation, value, options = {} }: Cell,
-	door: Door,
-	simplify: boolean,
-) {
-	const subject = operation === 'checkAccount' ? 'phoneNumber' : 'chatId';
-	return await runWorkflow({
-		door,
-		node: await createNode(platform),
-		credential,
-		pinned: { [ITEMS]: [{ value } as IDataObject] },
-		workflow: lookupWorkflow({
-			resource,
-			operation,
-			...(operation !== 'getAccountSettings' && { [subject]: '={{ $json.value }}' }),
-			simplify,
-			options,
-		}),
-	});
-}
-
-/** Expects one request of exactly this verb, path and body. */
-function expectCall({ verb, path, body, answer }: Cell): nock.Scope {
-	return nock(HOST)
-		.intercept(`${path}${TOKEN}`, verb, body as nock.RequestBodyMatcher)
-		.matchHeader('accept', 'application/json')
-		.reply(200, answer);
-}
-
-useNoNetwork();
-
 test('every endpoint of the table has a cell here', () => {
-	const tested = new Set(CELLS.map(({ resource, operation }) => `${resource}/${operation}`));
+	const tested = new Set(CELLS.map(({ messenger, operation }) => `${messenger}/${operation}`));
+
 	expect(tested).toEqual(
 		new Set(ENDPOINTS.map(({ messenger, operation }) => `${messenger}/${operation}`)),
 	);
 });
 
-describe.each(DOORS)('through the %s door', (door) => {
-	test.each(CELLS)('$title: a simplified row', async (cell) => {
-		expectCall(cell);
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	test.each(CELLS)('$title: the exact request and both rows', async (cell) => {
+		const { messenger, verb, path, body } = cell;
+		const lookup = {
+			...cell,
+			entryPoint,
+			values: [cell.value],
+			onError: 'stopWorkflow',
+			faults: [{ status: 200, body: JSON.stringify(cell.answer) }],
+		} as const;
 
-		const { error, output } = await run(cell, door, true);
+		const simplified = await lookUp(lookup);
+		const raw = await lookUp({ ...lookup, parameters: { simplify: false } });
 
-		expect(error).toBeUndefined();
-		expect(output(LOOKUP)).toEqual([
-			{ json: { messenger: cell.resource, ...cell.row, checkedAt }, pairedItem: { item: 0 } },
+		for (const { error, calls } of [simplified, raw]) {
+			expect(error).toBeUndefined();
+			expect(calls).toEqual([
+				expect.objectContaining({ verb, path, text: body ? JSON.stringify(body) : '' }),
+			]);
+		}
+		expect(simplified.items).toEqual([
+			{ json: { messenger, ...cell.row, checkedAt: NOW }, pairedItem: { item: 0 } },
 		]);
-	});
-
-	test.each(CELLS)("$title: the service's own body", async (cell) => {
-		expectCall(cell);
-
-		const { error, output } = await run(cell, door, false);
-
-		expect(error).toBeUndefined();
-		expect(output(LOOKUP)).toEqual([{ json: cell.answer, pairedItem: { item: 0 } }]);
+		expect(raw.items).toEqual([{ json: cell.answer, pairedItem: { item: 0 } }]);
 	});
 });

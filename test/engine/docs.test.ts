@@ -3,24 +3,12 @@
  * comment above a block, which readers do not see, names its scene and which part of it is shown.
  */
 
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-
-import { ENDPOINTS, type Messenger, type Operation } from '../../nodes/GreenApiLookup/endpoints';
+import { ENDPOINTS } from '../../nodes/GreenApiLookup/endpoints';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
-import { startSimulator, type Call } from '../../simulator/server';
+import type { Call } from '../../simulator/server';
 import { readPages } from '../markdown';
-import { createNode, runWorkflow, SYSTEM_PLATFORM, type RunResult } from './engine';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
-
-/** One run of the node. */
-interface Scene {
-	readonly messenger: Messenger;
-	readonly operation?: Operation;
-	readonly items: readonly IDataObject[];
-	readonly options?: IDataObject;
-	readonly onError?: INode['onError'];
-	readonly instance?: InstanceChanges;
-}
+import { createNode, SYSTEM_ENVIRONMENT } from './engine';
+import { lookUp, startService, type Looked, type Lookup } from './lookUp';
 
 const PERSON = {
 	name: 'Ivan Petrov',
@@ -55,13 +43,13 @@ const LIST = [
 	{ name: 'Front desk', phone: 'ask at reception' },
 ];
 
-const SCENES: Readonly<Record<string, Scene>> = {
+const SCENES: Readonly<Record<string, Lookup>> = {
 	'whatsapp checkAccount': { messenger: 'whatsapp', items: [PHONE] },
 	'whatsapp checkAccount, newer host': {
 		messenger: 'whatsapp',
 		items: [PHONE],
 		instance: {
-			dress: 'newer',
+			answers: 'newer',
 			contacts: { '79876543210': { chatId: '123456789012345@lid', username: 'ivanpetrov' } },
 		},
 	},
@@ -156,56 +144,39 @@ const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 const NOW = Date.UTC(2026, 10, 22, 12);
-const PLATFORM = { ...SYSTEM_PLATFORM, clock: { ...SYSTEM_PLATFORM.clock, now: () => NOW } };
+const environment = {
+	...SYSTEM_ENVIRONMENT,
+	clock: { ...SYSTEM_ENVIRONMENT.clock, now: () => NOW },
+};
 
-type Played = RunResult & { readonly calls: readonly Call[] };
-
-async function play(scene: Scene, simplify: boolean): Promise<Played> {
-	const { messenger, operation = 'checkAccount', items, options = {}, onError, instance } = scene;
-	const settings = instanceOf(messenger, instance);
-	const { idInstance, apiTokenInstance } = settings;
-	const simulator = await startSimulator({ instances: [settings] });
-	try {
-		const result = await runWorkflow({
-			node: await createNode(PLATFORM),
-			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
-			pinned: { [ITEMS]: items },
-			workflow: lookupWorkflow(
-				{
-					resource: messenger,
-					operation,
-					...(operation === 'checkAccount' && { phoneNumber: '={{ $json.phone }}' }),
-					...(operation === 'getContactInfo' && { chatId: '={{ $json.chatId }}' }),
-					simplify,
-					options,
-				},
-				{ onError },
-			),
-		});
-		return { ...result, calls: simulator.calls() };
-	} finally {
-		await simulator.close();
-	}
+/** Runs a scene with GREEN-API's own limits; failures stop the run, as in a new node. */
+async function play(scene: Lookup, simplify: boolean): Promise<Looked> {
+	return await lookUp({
+		onError: 'stopWorkflow',
+		...scene,
+		service: await startService(instanceOf(scene.messenger ?? 'whatsapp', scene.instance)),
+		node: await createNode(environment),
+		parameters: {
+			phoneNumber: '={{ $json.phone }}',
+			chatId: '={{ $json.chatId }}',
+			simplify,
+		},
+	});
 }
 
-const jsonOf = ({ json }: INodeExecutionData) => json;
-
 /** What a sample can show of a scene: text as it is, all else as JSON. */
-const PARTS: Readonly<Record<string, (played: Played) => unknown>> = {
+const PARTS: Readonly<Record<string, (looked: Looked) => unknown>> = {
 	request: ({ calls: [call] }) => {
 		const { verb, path, idInstance, text } = call as Call;
 		const names = path.replace(idInstance, '{idInstance}').replace('<token>', '{apiTokenInstance}');
 		return `${verb} ${names}\n${text}`.trim();
 	},
-	answer: ({ output }) => output(LOOKUP).map(jsonOf)[0],
-	row: ({ output }) => output(LOOKUP).map(jsonOf)[0],
-	rows: ({ output }) => output(LOOKUP).map(jsonOf),
-	'failed rows': ({ output }) => output(LOOKUP, 1).map(jsonOf),
+	answer: ({ rows }) => rows[0],
+	row: ({ rows }) => rows[0],
+	rows: ({ rows }) => rows,
+	'failed rows': ({ failedRows }) => failedRows,
 	message: ({ error }) => error?.message,
-	hint: ({ run }) => {
-		const [hint] = run.data.resultData.runData[LOOKUP]?.[0]?.hints ?? [];
-		return hint?.message.replace(/in [\d.]+ s/, 'in 0.2 s');
-	},
+	hint: ({ hint }) => hint?.replace(/in [\d.]+ s/, 'in 0.2 s'),
 };
 
 const PAGES = readPages();
@@ -221,7 +192,7 @@ test.each(SAMPLES)('$file, line $line: $sample', async ({ scene, part, language,
 	expect(Object.keys(PARTS)).toContain(part);
 
 	// GREEN-API's own answer is the row that is not simplified.
-	const shown = PARTS[part]?.(await play(SCENES[scene] as Scene, part !== 'answer'));
+	const shown = PARTS[part]?.(await play(SCENES[scene] as Lookup, part !== 'answer'));
 
 	const sample = language === 'json' ? inLines(JSON.parse(code)) : code;
 	expect(sample).toBe(typeof shown === 'string' ? shown : inLines(shown));

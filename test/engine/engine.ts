@@ -41,7 +41,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import type { Platform } from '../../nodes/GreenApiLookup/lookup/platform';
+import type { Platform as Environment } from '../../nodes/GreenApiLookup/lookup/platform';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 const PACKAGE = 'n8n-nodes-green-api-lookup';
@@ -49,10 +49,10 @@ export const NODE_TYPE = `${PACKAGE}.greenApiLookup`;
 export const CREDENTIAL_TYPE = 'greenApiInstanceApi';
 
 /**
- * Which way n8n goes into the node: `bulk` as a normal run does (customOperations), `routing` as an
- * MCP server, older AI agents and n8n before 1.85 do.
+ * Which way n8n goes into the node: `customOperations` in a normal run, with all items at once;
+ * `routing` for an MCP server, older AI agents and n8n before 1.85, item by item.
  */
-export type Door = 'bulk' | 'routing';
+export type EntryPoint = 'customOperations' | 'routing';
 
 /** A workflow as n8n exports it. */
 export type WorkflowJson = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'settings'>;
@@ -63,7 +63,7 @@ export interface RunOptions {
 	readonly credential?: ICredentialDataDecryptedObject;
 	/** Items that a node of the workflow gives instead of being run, by node name. */
 	readonly pinned: Readonly<Record<string, readonly IDataObject[]>>;
-	readonly door?: Door;
+	readonly entryPoint?: EntryPoint;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
 	/** What the nodes kept before a Wait node parked the execution: `contextData` of a run. */
@@ -96,9 +96,9 @@ export async function loadCredentialType(): Promise<ICredentialType> {
 }
 
 export async function runWorkflow(options: RunOptions): Promise<RunResult> {
-	const { workflow: json, pinned, door = 'bulk', signal } = options;
+	const { workflow: json, pinned, entryPoint = 'customOperations', signal } = options;
 	const nodeTypes = new NodeTypes(
-		nodeFor(door, options.node ?? (await createNode(SYSTEM_PLATFORM))),
+		nodeFor(entryPoint, options.node ?? (await createNode(SYSTEM_ENVIRONMENT))),
 	);
 	const workflow = new Workflow({ ...json, id: 'harness', active: false, nodeTypes });
 	const start = Object.keys(pinned).find((name) => workflow.getNode(name));
@@ -136,8 +136,8 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	}
 }
 
-/** The platform of this machine, as a node without one would have it. */
-export const SYSTEM_PLATFORM: Platform = {
+/** The environment of this machine, as a node without one would have it. */
+export const SYSTEM_ENVIRONMENT: Environment = {
 	clock: {
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
@@ -149,21 +149,24 @@ export const SYSTEM_PLATFORM: Platform = {
 };
 
 /**
- * A node of its own: its pacers and what it shares between executions are nobody else's.
- * @param platform undefined for the node as n8n makes it, which shares with all others
+ * A node of its own: its rate limiters and what it shares between executions are nobody else's.
+ * @param environment undefined for the node as n8n makes it, which shares with all others
  */
-export async function createNode(platform: Platform | undefined): Promise<INodeType> {
+export async function createNode(environment: Environment | undefined): Promise<INodeType> {
 	const original = await loadNodeType();
-	return await nodeOf(original.constructor as NodeClass, platform);
+	return await nodeOf(original.constructor as NodeClass, environment);
 }
 
-/** The node's class, which takes a platform. */
-export type NodeClass = new (platform: Platform | undefined) => INodeType;
+/** The node's class, which takes an environment. */
+export type NodeClass = new (environment: Environment | undefined) => INodeType;
 
 /** A node of that class, as n8n's loader would complete it. */
-export async function nodeOf(Class: NodeClass, platform: Platform | undefined): Promise<INodeType> {
+export async function nodeOf(
+	Class: NodeClass,
+	environment: Environment | undefined,
+): Promise<INodeType> {
 	const original = await loadNodeType();
-	const node = new Class(platform);
+	const node = new Class(environment);
 	const { properties } = node.description;
 	// The loader added Request Options to the original, not to this one.
 	properties.push(...original.description.properties.slice(properties.length));
@@ -171,12 +174,13 @@ export async function nodeOf(Class: NodeClass, platform: Platform | undefined): 
 }
 
 /** As n8n's own registry does it: a node without `execute` gets one that runs its routing. */
-function nodeFor(door: Door, node: INodeType): INodeType {
+function nodeFor(entryPoint: EntryPoint, node: INodeType): INodeType {
 	const nodeType = Object.create(node) as INodeType;
 	nodeType.execute = async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as ExecuteContext, nodeType).runNode()) ?? [];
 	};
-	if (door === 'routing') Object.defineProperty(nodeType, 'customOperations', { value: undefined });
+	if (entryPoint === 'routing')
+		Object.defineProperty(nodeType, 'customOperations', { value: undefined });
 	return nodeType;
 }
 

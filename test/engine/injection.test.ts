@@ -6,8 +6,15 @@ import type { AddressInfo } from 'node:net';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { createNode, runWorkflow, SYSTEM_PLATFORM, type Door } from './engine';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import {
+	ENTRY_POINTS,
+	lookUp,
+	ONE_TRY,
+	startService,
+	unlimited,
+	type Lookup,
+	type Service,
+} from './lookUp';
 
 interface Received {
 	readonly verb: string | undefined;
@@ -17,9 +24,10 @@ interface Received {
 }
 
 let server: Server;
+let service: Service;
 let received: Received[] = [];
 
-/** Takes down every request as it came, and says yes to all of them. */
+/** Records every request, and says yes to all of them. */
 beforeAll(async () => {
 	server = createServer((request, response) => {
 		let body = '';
@@ -35,8 +43,9 @@ beforeAll(async () => {
 	await once(server, 'listening');
 });
 
-afterEach(() => {
+beforeEach(async () => {
 	received = [];
+	service = await startService(unlimited('whatsapp'));
 });
 
 afterAll(() => {
@@ -79,49 +88,26 @@ const HOSTILE: readonly string[] = [
 	'x'.repeat(1_000_000),
 ];
 
-const DOORS: readonly Door[] = ['bulk', 'routing'];
-
 function ownUrl(): string {
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-interface Attack {
-	readonly door: Door;
-	readonly messenger?: 'whatsapp' | 'telegram';
-	readonly operation?: 'checkAccount' | 'getContactInfo';
-	readonly value?: string;
-	readonly apiUrl?: string;
-	readonly idInstance?: string;
-	readonly apiTokenInstance?: string;
-}
-
-/** Looks one value up; gives the row. */
-async function attack(given: Attack): Promise<IDataObject> {
-	const { messenger = 'whatsapp', operation = 'checkAccount', value = '79876543210' } = given;
-	const { apiUrl = ownUrl(), idInstance = ID, apiTokenInstance = TOKEN } = given;
-	const { error, output } = await runWorkflow({
-		node: await createNode(SYSTEM_PLATFORM),
-		door: given.door,
-		credential: { apiUrl, idInstance, apiTokenInstance },
-		pinned: { [ITEMS]: [{ value }] },
-		workflow: lookupWorkflow(
-			{
-				resource: messenger,
-				operation,
-				[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
-				options: { maxTries: 1, maxWait: 0.001 },
-				requestOptions: { timeout: 30_000 },
-			},
-			{ onError: 'continueRegularOutput' },
-		),
+/** Looks one value up at the server above; gives the row. */
+async function attack(lookup: Lookup): Promise<IDataObject> {
+	const { error, rows } = await lookUp({
+		service,
+		values: ['79876543210'],
+		options: ONE_TRY,
+		...lookup,
+		credential: { apiUrl: ownUrl(), idInstance: ID, apiTokenInstance: TOKEN, ...lookup.credential },
 	});
 	expect(error).toBeUndefined();
-	expect(output(LOOKUP)).toHaveLength(1);
-	return output(LOOKUP)[0]?.json ?? {};
+	expect(rows).toHaveLength(1);
+	return rows[0] ?? {};
 }
 
 /** Refused before a call with a code, or one call of exactly this shape. */
-function expectTame(row: IDataObject, path: string, bodies: readonly string[]): void {
+function expectHarmless(row: IDataObject, path: string, bodies: readonly string[]): void {
 	if (received.length === 0) {
 		expect(row.error).toMatchObject({ code: expect.stringMatching(/^[a-zA-Z]+$/), asked: false });
 		return;
@@ -147,36 +133,39 @@ const title = (value: string) => JSON.stringify(value).slice(0, 40);
 const shown = HOSTILE.map((value) => [title(value), value] as const);
 const NUMBER_BODY = '{"phoneNumber":79876543210}';
 
-describe.each(DOORS)('through the %s door', (door) => {
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test.each(shown)('as apiTokenInstance: %s', async (_title, hostile) => {
 		for (const apiTokenInstance of [hostile, `${TOKEN}${hostile}`]) {
 			received = [];
-			const row = await attack({ door, apiTokenInstance });
+			const row = await attack({ entryPoint, credential: { apiTokenInstance } });
 			const encoded = !/\p{Surrogate}/u.test(apiTokenInstance)
 				? encodeURIComponent(apiTokenInstance.trim())
 				: 'never';
 
-			expectTame(row, `/waInstance${ID}/checkWhatsapp/${encoded}`, [NUMBER_BODY]);
+			expectHarmless(row, `/waInstance${ID}/checkWhatsapp/${encoded}`, [NUMBER_BODY]);
 		}
 	});
 
 	test.each(shown)('as idInstance: %s', async (_title, hostile) => {
 		for (const idInstance of [hostile, `${ID}${hostile}`]) {
 			received = [];
-			const row = await attack({ door, idInstance });
+			const row = await attack({ entryPoint, credential: { idInstance } });
 
-			// What is left where the rest was white space.
-			expectTame(row, `/waInstance${ID}/checkWhatsapp/${TOKEN}`, [NUMBER_BODY]);
+			// The id alone, where the rest was white space.
+			expectHarmless(row, `/waInstance${ID}/checkWhatsapp/${TOKEN}`, [NUMBER_BODY]);
 		}
 	});
 
 	test.each(shown)('behind apiUrl: %s', async (_title, hostile) => {
 		received = [];
-		const row = await attack({ door, apiUrl: `${ownUrl()}/base${hostile}` });
+		const row = await attack({
+			entryPoint,
+			credential: { apiUrl: `${ownUrl()}/base${hostile}` },
+		});
 
 		// A gateway's path may be anything, as long as host and what follows are ours.
 		const [{ url = '' } = { url: undefined }] = received;
-		expectTame(row, url, [NUMBER_BODY]);
+		expectHarmless(row, url, [NUMBER_BODY]);
 		if (received.length > 0) {
 			expect(url).toMatch(/^(\/[^?#]*)?\/waInstance7103000001\/checkWhatsapp\/d75b3a66$/);
 		}
@@ -185,7 +174,7 @@ describe.each(DOORS)('through the %s door', (door) => {
 	test.each(['http://evil.example', 'ftp://127.0.0.1', 'file:///etc/passwd', 'javascript:1'])(
 		'as apiUrl: %s is refused',
 		async (apiUrl) => {
-			expect(await attack({ door, apiUrl })).toMatchObject({
+			expect(await attack({ entryPoint, credential: { apiUrl } })).toMatchObject({
 				error: { code: 'wrongInstance', asked: false },
 			});
 			expect(received).toEqual([]);
@@ -195,9 +184,9 @@ describe.each(DOORS)('through the %s door', (door) => {
 	test.each(shown)('as phoneNumber and @username: %s', async (_title, hostile) => {
 		for (const value of [hostile, `79876543210${hostile}`, `@durov${hostile}`]) {
 			received = [];
-			const row = await attack({ door, messenger: 'telegram', value });
+			const row = await attack({ entryPoint, messenger: 'telegram', values: [value] });
 
-			expectTame(row, `/waInstance${ID}/checkAccount/${TOKEN}`, [
+			expectHarmless(row, `/waInstance${ID}/checkAccount/${TOKEN}`, [
 				NUMBER_BODY,
 				'{"username":"@durov"}',
 				// The names in the list are names like others.
@@ -211,9 +200,14 @@ describe.each(DOORS)('through the %s door', (door) => {
 		for (const messenger of ['whatsapp', 'telegram'] as const) {
 			for (const value of [hostile, `79876543210${hostile}`, `79876543210@c.us${hostile}`]) {
 				received = [];
-				const row = await attack({ door, messenger, operation: 'getContactInfo', value });
+				const row = await attack({
+					entryPoint,
+					messenger,
+					operation: 'getContactInfo',
+					values: [value],
+				});
 
-				expectTame(row, `/waInstance${ID}/getContactInfo/${TOKEN}`, [
+				expectHarmless(row, `/waInstance${ID}/getContactInfo/${TOKEN}`, [
 					'{"chatId":"79876543210"}',
 					'{"chatId":"79876543210@c.us"}',
 				]);
@@ -222,7 +216,7 @@ describe.each(DOORS)('through the %s door', (door) => {
 	});
 
 	test('a body that n8n adds itself cannot be smuggled in by parameters', async () => {
-		const row = await attack({ door, value: '{"phoneNumber":1,"force":true}' });
+		const row = await attack({ entryPoint, values: ['{"phoneNumber":1,"force":true}'] });
 
 		expect(row).toMatchObject({ error: { code: 'invalidPhoneNumber' } });
 		expect(received).toEqual([]);
@@ -238,25 +232,11 @@ describe('Allowed HTTP Request Domains', () => {
 		['domains', 'example.com'],
 		['none', ''],
 	])('%s %s: the node asks the host of API URL', async (mode, allowedDomains) => {
-		const { error, output } = await runWorkflow({
-			node: await createNode(SYSTEM_PLATFORM),
-			credential: {
-				apiUrl: ownUrl(),
-				idInstance: ID,
-				apiTokenInstance: TOKEN,
-				allowedHttpRequestDomains: mode,
-				allowedDomains,
-			},
-			pinned: { [ITEMS]: [{}] },
-			workflow: lookupWorkflow({
-				resource: 'whatsapp',
-				operation: 'checkAccount',
-				phoneNumber: '79876543210',
-			}),
+		const row = await attack({
+			credential: { allowedHttpRequestDomains: mode, allowedDomains },
 		});
 
-		expect(error).toBeUndefined();
-		expect(output(LOOKUP)[0]?.json.exists).toBe(true);
+		expect(row.exists).toBe(true);
 		expect(received).toHaveLength(1);
 	});
 });

@@ -1,90 +1,73 @@
-/** Several instances and workflows in one process: they share what is one instance's, and no more. */
+/**
+ * Several instances and workflows in one process: they share what is one instance's, and no more. An
+ * instance of another messenger than the chosen one is told from a wrong address.
+ */
 
-import type { IDataObject, INodeType } from 'n8n-workflow';
-
+import { MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
 import type { Fault } from '../../simulator/faults';
-import { instanceOf, type InstanceSettings } from '../../simulator/instance';
-import { startSimulator, type Simulator } from '../../simulator/server';
-import { steppedPlatform } from '../virtualClock';
-import { createNode, runWorkflow } from './engine';
+import { instanceOf, type Messenger } from '../../simulator/instance';
 import { findMark } from './findMark';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import {
+	codesOf,
+	ENTRY_POINTS,
+	errorOf,
+	lookUp,
+	ONE_TRY,
+	phones,
+	startService,
+	unlimited,
+	type Lookup,
+	type Service,
+} from './lookUp';
 
 const MARK = 'PLANTED7b1e';
-const TOKEN = `t0${MARK}`;
+const IDS = ['7103000001', '7103000002'] as const;
+const LIST = phones(40);
 
-let simulator: Simulator;
-let node: INodeType;
-let stopClock = () => {};
-
-/** Two WhatsApp instances: on the first even numbers exist, on the second nobody. */
-function instances(faults: readonly Fault[] = []): InstanceSettings[] {
-	const [ratePerSecond, token] = [{ check: 10, contact: 1, account: 1 }, TOKEN];
-	return [
-		{ ...instanceOf('whatsapp', { ratePerSecond, faults }), apiTokenInstance: `${token}1` },
-		{
-			...instanceOf('whatsapp', { ratePerSecond, unlisted: 'none' }),
-			idInstance: '7103000002',
-			apiTokenInstance: `${token}2`,
-		},
-	];
+/** Two WhatsApp instances with the true limit: on the first even numbers exist, on the second none. */
+async function startTwo(faults: readonly Fault[] = []): Promise<Service> {
+	const [first, second] = [instanceOf('whatsapp', { faults }), instanceOf('whatsapp')];
+	return await startService(
+		{ ...first, idInstance: IDS[0], apiTokenInstance: `t0${MARK}1` },
+		{ ...second, idInstance: IDS[1], apiTokenInstance: `t0${MARK}2`, unlisted: 'none' },
+	);
 }
 
-async function start(settings: InstanceSettings[]): Promise<void> {
-	let time = () => 0;
-	simulator = await startSimulator({ instances: settings, now: () => time() });
-	const { stop, ...platform } = steppedPlatform(simulator);
-	time = () => platform.clock.monotonic();
-	stopClock = stop;
-	node = await createNode(platform);
-}
-
-afterEach(async () => {
-	stopClock();
-	await simulator.close();
-});
-
-const PHONES = Array.from({ length: 40 }, (_, index) => String(79_000_000_000 + index));
-
-/** Looks all numbers up on one of the instances. */
-async function lookUp(index: number, phones = PHONES): Promise<IDataObject[]> {
-	const { idInstance, apiTokenInstance } = simulator.instances[index] as InstanceSettings;
-	const { error, output } = await runWorkflow({
-		node,
-		credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
-		pinned: { [ITEMS]: phones.map((phone) => ({ phone })) },
-		workflow: lookupWorkflow(
-			{
-				resource: 'whatsapp',
-				operation: 'checkAccount',
-				phoneNumber: '={{ $json.phone }}',
-				options: { maxTries: 1 },
-			},
-			{ onError: 'continueRegularOutput' },
-		),
-	});
+/** Looks numbers up on the first or second instance. */
+async function rowsOf(service: Service, index: 0 | 1, values = LIST) {
+	const { idInstance, apiTokenInstance } = service.simulator.instances[index] ?? {};
+	const credential = { idInstance, apiTokenInstance } as Record<string, string>;
+	const { error, rows } = await lookUp({ service, credential, values, options: ONE_TRY });
 	expect(error).toBeUndefined();
-	return output(LOOKUP).map(({ json }) => json);
+	return rows;
 }
-
-const codesOf = (rows: readonly IDataObject[]) => [
-	...new Set(rows.map(({ error }) => (error as IDataObject | undefined)?.code)),
-];
 
 test('two instances at once: each row has the answer of its own, and each has its own limit', async () => {
-	await start(instances());
+	const service = await startTwo();
 
-	const [one, two, again] = await Promise.all([lookUp(0), lookUp(1), lookUp(0)]);
+	const [one, two, again] = await Promise.all(
+		([0, 1, 0] as const).map((index) => rowsOf(service, index)),
+	);
 
-	expect(one.map(({ exists }) => exists)).toEqual(PHONES.map((phone) => Number(phone) % 2 === 0));
-	expect(again.map(({ exists }) => exists)).toEqual(one.map(({ exists }) => exists));
-	expect(two.map(({ exists }) => exists)).toEqual(PHONES.map(() => false));
-	const rates = simulator.instances.map(({ idInstance }) => simulator.highestRate({ idInstance }));
+	const isEven = LIST.map((phone) => Number(phone) % 2 === 0);
+	expect(one?.map(({ exists }) => exists)).toEqual(isEven);
+	expect(again?.map(({ exists }) => exists)).toEqual(isEven);
+	expect(two?.map(({ exists }) => exists)).toEqual(LIST.map(() => false));
+	const { simulator } = service;
 	// The two workflows of the first one share its ten calls a second.
-	expect(rates).toEqual([10, 10]);
-	const calls = simulator.instances.map(({ idInstance }) => simulator.calls({ idInstance }).length);
-	expect(calls).toEqual([2 * PHONES.length, PHONES.length]);
+	expect(IDS.map((idInstance) => simulator.highestRate({ idInstance }))).toEqual([10, 10]);
+	expect(IDS.map((idInstance) => simulator.calls({ idInstance }).length)).toEqual([80, 40]);
 	expect(simulator.calls().filter(({ status }) => status === 429)).toEqual([]);
+});
+
+test('three numbers do not wait behind the long list of another workflow', async () => {
+	const service = await startTwo();
+	const short = ['79120000000', '79120000002', '79120000004'];
+
+	await Promise.all([rowsOf(service, 0, phones(300)), rowsOf(service, 0, short)]);
+
+	const asked = service.simulator.calls().map(({ text }) => text);
+	for (const phone of short) expect(asked.slice(0, 12)).toContain(`{"phoneNumber":${phone}}`);
 });
 
 test.each<[string, Fault, string]>([
@@ -96,33 +79,82 @@ test.each<[string, Fault, string]>([
 		'contactLimit',
 	],
 	[
-		'a block',
-		{ status: 400, body: '{"message":"Instance account is blocked"}' },
-		'instanceBlocked',
-	],
-	[
 		'a 429 that asks for a minute',
 		{ status: 429, headers: { 'retry-after': '60' } },
 		'rateLimited',
 	],
 ])('%s on one instance does not touch the other', async (_title, fault, code) => {
-	await start(instances([fault]));
+	const service = await startTwo([fault]);
 
-	const [broken, whole] = await Promise.all([lookUp(0, PHONES.slice(0, 4)), lookUp(1)]);
-	const after = await lookUp(1, PHONES.slice(0, 4));
+	const [broken, whole] = await Promise.all([
+		rowsOf(service, 0, LIST.slice(0, 4)),
+		rowsOf(service, 1),
+	]);
+	const after = await rowsOf(service, 1, LIST.slice(0, 4));
 
-	expect(codesOf(broken)).toEqual([code]);
-	expect(codesOf(whole)).toEqual([undefined]);
-	expect(codesOf(after)).toEqual([undefined]);
+	expect(new Set(codesOf(broken))).toEqual(new Set([code]));
+	expect(new Set(codesOf([...whole, ...after]))).toEqual(new Set([undefined]));
 });
 
 test('what the process keeps between executions names no token and no instance', async () => {
-	await start(
-		instances([{ status: 469, body: '{"reason":"User get contact info limit reached"}' }]),
-	);
-	await Promise.all([lookUp(0), lookUp(1)]);
+	const service = await startTwo([
+		{ status: 469, body: '{"reason":"User get contact info limit reached"}' },
+	]);
+	await Promise.all([rowsOf(service, 0), rowsOf(service, 1)]);
 
-	expect(findMark(node, MARK)).toBeUndefined();
-	expect(findMark(node, '7103000001')).toBeUndefined();
-	expect(findMark(node, '7103000002')).toBeUndefined();
+	for (const mark of [MARK, ...IDS]) expect(findMark(service.node, mark)).toBeUndefined();
+});
+
+describe("a Messenger that is not the instance's", () => {
+	const MESSENGERS = ['max', 'telegram', 'whatsapp'] as const;
+	const PAIRS = MESSENGERS.flatMap((chosen) =>
+		MESSENGERS.filter((own) => own !== chosen).map((own) => [chosen, own] as const),
+	);
+
+	async function chosenFor(chosen: Messenger, own: Messenger, lookup: Lookup = {}) {
+		const service = await startService(unlimited(own));
+		const apiUrl = `${service.simulator.url}${own === 'max' ? '/v3' : ''}`;
+		const credential = { apiUrl, ...lookup.credential };
+		return await lookUp({ values: phones(1), ...lookup, service, messenger: chosen, credential });
+	}
+
+	describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+		test.each(PAIRS)('%s chosen for an instance of %s is said', async (chosen, own) => {
+			const { rows, calls } = await chosenFor(chosen, own, { entryPoint });
+
+			const [wrong, right] = [MESSENGER_NAMES[chosen], MESSENGER_NAMES[own]];
+			expect(rows.map(errorOf)).toEqual([
+				expect.objectContaining({
+					code: 'wrongInstance',
+					asked: true,
+					message: expect.stringMatching(new RegExp(`${right} instance.*${wrong}`)),
+				}),
+			]);
+			expect(calls.map(({ method }) => method)).toContain('getsettings');
+		});
+	});
+
+	test('a list asks for the settings once, and nothing after them', async () => {
+		const { rows, calls } = await chosenFor('whatsapp', 'telegram', { values: phones(30) });
+
+		expect(new Set(rows.map((row) => errorOf(row)?.message)).size).toBe(1);
+		expect(calls.map(({ method }) => method)).toEqual(['checkwhatsapp', 'getsettings']);
+	});
+
+	test.each<[string, Lookup, number]>([
+		['with Max Calls 1 it is not asked for', { options: { maxCalls: 1 } }, 1],
+		[
+			'an id that the host does not know is a wrong address',
+			{ credential: { idInstance: '7999999999' } },
+			2,
+		],
+	])('%s', async (_title, lookup, most) => {
+		const { rows, calls } = await chosenFor('whatsapp', 'telegram', lookup);
+
+		expect(errorOf(rows[0])).toMatchObject({
+			code: 'wrongInstance',
+			message: expect.stringContaining('Check API URL and Instance ID'),
+		});
+		expect(calls.length).toBeLessThanOrEqual(most);
+	});
 });

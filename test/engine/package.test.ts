@@ -11,10 +11,8 @@ import {
 } from 'n8n-workflow';
 
 import { ENDPOINTS, MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
-import { instanceOf } from '../../simulator/instance';
-import { startSimulator } from '../../simulator/server';
-import { loadCredentialType, loadNodeType, PACKAGE_FOLDER, runWorkflow } from './engine';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import { loadCredentialType, loadNodeType, PACKAGE_FOLDER } from './engine';
+import { lookUp } from './lookUp';
 
 const NODE_FOLDER = path.join(PACKAGE_FOLDER, 'dist/nodes/GreenApiLookup');
 
@@ -41,7 +39,7 @@ test('the node is declarative: it has routing and no execute', () => {
 });
 
 test.each(ENDPOINTS)(
-	'$messenger $operation has routing, a bulk door and its own action',
+	'$messenger $operation has routing, customOperations and its own action',
 	(endpoint) => {
 		const { messenger, operation, verb, path: url } = endpoint;
 		const option = operationOption(messenger, operation);
@@ -137,23 +135,15 @@ describe('the output schema', () => {
 		const { messenger, operation } = endpoint;
 		const file = path.join(NODE_FOLDER, '__schema__/v1.0.0', messenger, `${operation}.json`);
 		const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
-		const settings = instanceOf(messenger, { dress: 'newer' });
-		const simulator = await startSimulator({ instances: [settings] });
-		const { idInstance, apiTokenInstance } = settings;
-
-		const { output } = await runWorkflow({
-			credential: { apiUrl: simulator.url, idInstance, apiTokenInstance },
-			pinned: { [ITEMS]: [{}] },
-			workflow: lookupWorkflow({
-				resource: messenger,
-				operation,
-				phoneNumber: '79876543210',
-				chatId: messenger === 'whatsapp' ? '79876543210@c.us' : '10000000',
-			}),
+		const chatId = messenger === 'whatsapp' ? '79876543210@c.us' : '10000000';
+		const { rows } = await lookUp({
+			messenger,
+			operation,
+			values: [operation === 'getContactInfo' ? chatId : '79876543210'],
+			instance: { answers: 'newer' },
 		});
-		await simulator.close();
 
-		const row = output(LOOKUP)[0]?.json ?? {};
+		const [row = {}] = rows;
 		expect(Object.keys(row)).toContain('checkedAt');
 		for (const [key, value] of Object.entries(row)) {
 			const type = schema.properties[key]?.type;

@@ -9,8 +9,7 @@ import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { runWorkflow, type Door } from './engine';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import { codesOf, ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
 const FIXTURES = path.join(__dirname, 'fixtures');
 const read = (file: string) => readFileSync(path.join(FIXTURES, file));
@@ -33,25 +32,19 @@ async function listen(on: Server): Promise<number> {
 	return (on.address() as AddressInfo).port;
 }
 
-async function run(apiUrl: string, requestOptions: IDataObject, door: Door = 'bulk') {
-	return await runWorkflow({
-		door,
+/** The row of one number that is asked about at that address. */
+async function rowAt(apiUrl: string, requestOptions: IDataObject, lookup: Lookup = {}) {
+	const { rows } = await lookUp({
 		credential: { apiUrl, idInstance: '1', apiTokenInstance: 'some-token' },
-		pinned: { [ITEMS]: [{}] },
-		workflow: lookupWorkflow(
-			{
-				resource: 'whatsapp',
-				operation: 'checkAccount',
-				phoneNumber: '79876543210',
-				options: { maxTries: 1 },
-				requestOptions,
-			},
-			{ onError: 'continueRegularOutput' },
-		),
+		values: ['79876543210'],
+		options: ONE_TRY,
+		parameters: { requestOptions },
+		...lookup,
 	});
+	return rows[0];
 }
 
-describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test('a proxy gets the calls', async () => {
 		const seen: string[] = [];
 		const port = await listen(
@@ -61,9 +54,10 @@ describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
 			}),
 		);
 
-		const { output } = await run('http://127.0.0.1:9', { proxy: `http://127.0.0.1:${port}` }, door);
+		const proxy = `http://127.0.0.1:${port}`;
+		const row = await rowAt('http://127.0.0.1:9', { proxy }, { entryPoint });
 
-		expect(output(LOOKUP)[0]?.json).toMatchObject({ exists: true });
+		expect(row).toMatchObject({ exists: true });
 		expect(seen).toEqual(['http://127.0.0.1:9/waInstance1/checkWhatsapp/some-token']);
 	});
 
@@ -73,22 +67,26 @@ describe.each<Door>(['bulk', 'routing'])('through the %s door', (door) => {
 		);
 		const url = `https://127.0.0.1:${port}`;
 
-		const refused = await run(url, {}, door);
-		const ignored = await run(url, { allowUnauthorizedCerts: true }, door);
+		const refused = await rowAt(url, {}, { entryPoint });
+		const ignored = await rowAt(url, { allowUnauthorizedCerts: true }, { entryPoint });
 
-		expect(refused.output(LOOKUP)[0]?.json).toMatchObject({
+		expect(refused).toMatchObject({
 			exists: null,
 			error: { code: 'network', message: expect.stringContaining('self-signed') },
 		});
-		expect(ignored.output(LOOKUP)[0]?.json).toMatchObject({ exists: true });
+		expect(ignored).toMatchObject({ exists: true });
 	});
 
 	test('a call is given up after the timeout', async () => {
-		const port = await listen(createServer(() => {}));
+		const { rows } = await lookUp({
+			entryPoint,
+			values: ['79876543210'],
+			parameters: { requestOptions: { timeout: 50 } },
+			options: ONE_TRY,
+			faults: [{ connection: 'hang' }],
+		});
 
-		const { output } = await run(`http://127.0.0.1:${port}`, { timeout: 50 }, door);
-
-		expect(output(LOOKUP)[0]?.json).toMatchObject({ exists: null, error: { code: 'timeout' } });
+		expect(codesOf(rows)).toEqual(['timeout']);
 	});
 });
 
@@ -100,9 +98,7 @@ test.each([
 	'http://',
 	'http://u:%E0%A4%A@proxy',
 ])('the proxy "%s" fails every item, and the message says how to write it', async (proxy) => {
-	const { output } = await run('http://127.0.0.1:9', { proxy });
-
-	expect(output(LOOKUP)[0]?.json).toMatchObject({
+	expect(await rowAt('http://127.0.0.1:9', { proxy })).toMatchObject({
 		exists: null,
 		error: {
 			code: 'network',

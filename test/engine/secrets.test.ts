@@ -10,64 +10,36 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import { build } from 'esbuild';
-import type { ICredentialDataDecryptedObject, INode, INodeType } from 'n8n-workflow';
+import type { INodeType } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator/faults';
-import { instanceOf, type Messenger } from '../../simulator/instance';
-import { startSimulator, type Simulator } from '../../simulator/server';
-import { steppedPlatform } from '../virtualClock';
+import { KNOWN_FAILURES, type KnownFailure } from '../knownFailures';
 import { testCredential } from './credentialTester';
-import {
-	createNode,
-	nodeOf,
-	PACKAGE_FOLDER,
-	runWorkflow,
-	SYSTEM_PLATFORM,
-	type Door,
-} from './engine';
-import { CASES, PEOPLE, VALUES, type FailureCase } from './failureCases';
+import { createNode, nodeOf, PACKAGE_FOLDER, SYSTEM_ENVIRONMENT, type NodeClass } from './engine';
 import { findMark } from './findMark';
-import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
+import {
+	ENTRY_POINTS,
+	lookUp,
+	ON_ERROR,
+	ONE_TRY,
+	startService,
+	unlimited,
+	type Lookup,
+	type Service,
+} from './lookUp';
+import { LOOKUP } from './workflows';
 
 const MARK = 'PLANTED5f3a9c';
+const ID = '7103000001';
 /** Around the mark: what is escaped in URLs, in JSON, in HTML. */
 const TOKEN = `t0/${MARK}+ü?#%41"<&'\\ {idInstance}`;
 
-const UNLIMITED = { check: 1000, contact: 1000, account: 1000 };
-const ON_ERROR: ReadonlyArray<Partial<INode>> = [
-	{},
-	{ onError: 'continueRegularOutput' },
-	{ onError: 'continueErrorOutput' },
-];
-const DOORS: readonly Door[] = ['bulk', 'routing'];
-
-let simulator: Simulator;
-let stopClock = () => {};
+let service: Service;
 
 beforeEach(async () => {
-	simulator = await startSimulator({ instances: INSTANCES });
+	service = await startService({ ...unlimited('whatsapp'), apiTokenInstance: TOKEN });
 	takeLog();
 });
-
-afterEach(async () => {
-	stopClock();
-	await simulator.close();
-});
-
-const INSTANCES = (['whatsapp', 'telegram', 'max'] as const).map((messenger) => ({
-	...instanceOf(messenger, { ratePerSecond: UNLIMITED }),
-	apiTokenInstance: TOKEN,
-}));
-
-interface Leaky {
-	readonly messenger?: Messenger;
-	readonly operation?: 'checkAccount' | 'getContactInfo';
-	readonly door: Door;
-	readonly node: Partial<INode>;
-	readonly faults?: readonly Fault[];
-	readonly credential?: ICredentialDataDecryptedObject;
-	readonly nodeType?: INodeType;
-}
 
 /** What an expression of the next node could reach, as text. */
 const NEXT = 'Next';
@@ -77,45 +49,28 @@ const EXPRESSION = `={{ JSON.stringify([
 	$input.item?.error?.context, $prevNode,
 ]) }}`;
 
-/** Runs three items, the second of which meets the faults, and looks for the mark everywhere. */
-async function leaksOf(leaky: Leaky): Promise<string[]> {
-	const { messenger = 'whatsapp', operation = 'checkAccount', door, node, faults = [] } = leaky;
-	const instance = simulator.instance(messenger);
-	instance.faults = faults;
-	const { idInstance, apiTokenInstance } = instance;
-	const credential = leaky.credential ?? { apiUrl: simulator.url, idInstance, apiTokenInstance };
-	const workflow = lookupWorkflow(
-		{
-			resource: messenger,
-			operation,
-			[operation === 'checkAccount' ? 'phoneNumber' : 'chatId']: '={{ $json.value }}',
-			options: { maxTries: 1, maxWait: 0.001 },
-			requestOptions: { timeout: 30_000 },
+/** Asks about three items, the second of which meets the faults, and looks for the mark everywhere. */
+async function leaksOf(lookup: Lookup): Promise<string[]> {
+	const { run, error, output } = await lookUp({
+		values: VALUES.checkAccount,
+		options: ONE_TRY,
+		...lookup,
+		workflow(json) {
+			json.nodes.push({
+				id: 'next',
+				name: NEXT,
+				type: 'n8n-nodes-base.set',
+				typeVersion: 1,
+				position: [400, 0],
+				parameters: { value: EXPRESSION },
+			});
+			const toNext = [{ node: NEXT, type: 'main' as const, index: 0 }];
+			json.connections[LOOKUP] = { main: [toNext, toNext] };
 		},
-		node,
-	);
-	workflow.nodes.push({
-		id: 'next',
-		name: NEXT,
-		type: 'n8n-nodes-base.set',
-		typeVersion: 1,
-		position: [400, 0],
-		parameters: { value: EXPRESSION },
-	});
-	const toNext = [{ node: NEXT, type: 'main' as const, index: 0 }];
-	workflow.connections[LOOKUP] = { main: [toNext, toNext] };
-	const { run, error, output } = await runWorkflow({
-		node: leaky.nodeType ?? (await platformNode(leaky.credential === undefined)),
-		door,
-		credential,
-		pinned: {
-			[ITEMS]: PEOPLE.map((name, index) => ({ name, value: VALUES[operation][index] })),
-		},
-		workflow,
 	});
 	const log = takeLog();
-	if (node.onError) expect(output(NEXT).length).toBeGreaterThan(0);
-	else expect(error === undefined).toBe(run.finished === true);
+	if (lookup.onError === 'stopWorkflow') expect(error === undefined).toBe(run.finished === true);
+	else expect(output(NEXT).length).toBeGreaterThan(0);
 	return [
 		['run data', findMark(run, MARK)],
 		['error', findMark(error, MARK)],
@@ -123,29 +78,34 @@ async function leaksOf(leaky: Leaky): Promise<string[]> {
 	].flatMap(([where, found]) => (found === undefined ? [] : [`${where}${found}`]));
 }
 
-/** On a clock that does not wait, where the simulator answers; else on that of the machine. */
-async function platformNode(isSimulated: boolean): Promise<INodeType> {
-	if (!isSimulated) return await createNode(SYSTEM_PLATFORM);
-	const { stop, ...platform } = steppedPlatform(simulator);
-	stopClock = stop;
-	return await createNode(platform);
+/** Through both entry points, under each On Error setting. */
+async function expectNoLeaks(lookup: Lookup): Promise<void> {
+	for (const entryPoint of ENTRY_POINTS) {
+		for (const onError of ON_ERROR) {
+			const leaks = await leaksOf({ ...lookup, entryPoint, onError });
+
+			expect([entryPoint, onError, leaks]).toEqual([entryPoint, onError, []]);
+		}
+	}
 }
 
-function faultsOf({ operation = 'checkAccount', fault }: FailureCase): Fault[] {
+const VALUES = {
+	checkAccount: ['79876543210', '79876543212', '79876543214'],
+	getContactInfo: ['10000000', '10000002', '10000004'],
+} as const;
+
+function faultsOf({ operation = 'checkAccount', fault }: KnownFailure): Fault[] {
 	return [{ ...fault, values: [VALUES[operation][1]] }];
 }
 
-describe.each(CASES)('$title', (failure) => {
-	test('the token is nowhere', async () => {
-		for (const door of DOORS) {
-			for (const node of ON_ERROR) {
-				const leaks = await leaksOf({ ...failure, door, node, faults: faultsOf(failure) });
-				stopClock();
-
-				expect([door, node.onError, leaks]).toEqual([door, node.onError, []]);
-			}
-		}
+test.each(KNOWN_FAILURES)('$title: the token is nowhere', async (failure) => {
+	const { messenger = 'whatsapp', operation = 'checkAccount' } = failure;
+	const failing = await startService({
+		...unlimited(messenger, { faults: faultsOf(failure) }),
+		apiTokenInstance: TOKEN,
 	});
+
+	await expectNoLeaks({ messenger, operation, values: VALUES[operation], service: failing });
 });
 
 /** Where nothing answers, or something else than GREEN-API. */
@@ -158,28 +118,20 @@ const ELSEWHERE: ReadonlyArray<[string, (url: string) => string]> = [
 	['no scheme', () => '127.0.0.1'],
 	['a host that would get the token unencrypted', () => 'http://api.example.com'],
 	['user and password', (url) => url.replace('//', '//user:pass@')],
-	['the token pasted into it', (url) => `${url}/waInstance7103000001/checkWhatsapp/${TOKEN}`],
+	['the token pasted into it', (url) => `${url}/waInstance${ID}/checkWhatsapp/${TOKEN}`],
 ];
 
 describe.each(ELSEWHERE)('API URL: %s', (_title, apiUrlOf) => {
-	const credential = () => ({
-		apiUrl: apiUrlOf(simulator.url),
-		idInstance: '7103000001',
-		apiTokenInstance: TOKEN,
-	});
-
 	test('the token is nowhere', async () => {
-		for (const door of DOORS) {
-			for (const node of ON_ERROR) {
-				const leaks = await leaksOf({ door, node, credential: credential() });
-
-				expect([door, node.onError, leaks]).toEqual([door, node.onError, []]);
-			}
-		}
+		await expectNoLeaks({ service, credential: { apiUrl: apiUrlOf(service.simulator.url) } });
 	});
 
 	test('nor in what the connection test says', async () => {
-		const { status, message } = await testCredential(credential());
+		const { status, message } = await testCredential({
+			apiUrl: apiUrlOf(service.simulator.url),
+			idInstance: ID,
+			apiTokenInstance: TOKEN,
+		});
 
 		expect(status).toBe('Error');
 		expect(message).not.toContain(MARK);
@@ -188,16 +140,19 @@ describe.each(ELSEWHERE)('API URL: %s', (_title, apiUrlOf) => {
 });
 
 /** All but the one that would take n8n's own five minutes. */
-const ANSWERED = CASES.filter(
+const ANSWERED = KNOWN_FAILURES.filter(
 	({ fault }) => !('connection' in fault && fault.connection === 'hang'),
 );
 
 test.each(ANSWERED)('connection test, $title: says nothing of the token', async ({ fault }) => {
-	const instance = simulator.instance('whatsapp');
-	instance.faults = [fault];
-	const { idInstance, apiTokenInstance } = instance;
+	const { simulator } = service;
+	simulator.instance('whatsapp').faults = [fault];
 
-	const tested = await testCredential({ apiUrl: simulator.url, idInstance, apiTokenInstance });
+	const tested = await testCredential({
+		apiUrl: simulator.url,
+		idInstance: ID,
+		apiTokenInstance: TOKEN,
+	});
 
 	expect(tested.message).not.toContain(MARK);
 	expect(takeLog()).not.toContain(MARK);
@@ -213,16 +168,17 @@ test('a redirect to another host is not followed', async () => {
 	await once(stranger, 'listening');
 	const { port } = stranger.address() as AddressInfo;
 	try {
+		const { simulator } = service;
+		const credential = { apiUrl: simulator.url, idInstance: ID, apiTokenInstance: TOKEN };
 		for (const status of [301, 302, 303, 307, 308]) {
 			const location = `http://127.0.0.1:${port}{path}`;
-			const faults = [{ status, headers: { location } }];
-			for (const door of DOORS) {
-				expect(await leaksOf({ door, node: ON_ERROR[1] as object, faults })).toEqual([]);
-				stopClock();
+			simulator.instance('whatsapp').faults = [{ status, headers: { location } }];
+			for (const entryPoint of ENTRY_POINTS) {
+				expect(await leaksOf({ service, entryPoint })).toEqual([]);
 			}
-			const { idInstance, apiTokenInstance } = simulator.instance('whatsapp');
-			await testCredential({ apiUrl: simulator.url, idInstance, apiTokenInstance });
+			await testCredential(credential);
 		}
+		expect(simulator.calls().length).toBeGreaterThan(0);
 		expect(received).toEqual([]);
 	} finally {
 		stranger.close();
@@ -248,40 +204,28 @@ describe('the check can fail', () => {
 		expect(findMark({ a: [MARK.slice(1)] }, MARK)).toBeUndefined();
 	});
 
+	const bodyWithToken = [{ status: 400, body: '{"message":"{token}"}' }];
+
 	test('without redaction it finds the token in an error of the service', async () => {
-		const failure = CASES.find(({ title }) => title === '400 whose message repeats the token');
-		if (!failure) throw new Error('The case is gone');
-		const nodeType = await nodeWith('redact', 'export const redactor = () => (text) => text;');
+		service.simulator.instance('whatsapp').faults = bodyWithToken;
+		const node = await nodeWith('redact', 'export const redactor = () => (text) => text;');
 
-		const leaks = await leaksOf({
-			door: 'bulk',
-			node: { onError: 'continueRegularOutput' },
-			faults: faultsOf(failure),
-			nodeType,
-		});
-
-		expect(leaks).toEqual([expect.stringMatching(/^run data/)]);
+		expect(await leaksOf({ service, node })).toContainEqual(expect.stringMatching(/^run data/));
 	});
 
 	test('with thrown HTTP errors it finds the token in what n8n makes of them', async () => {
-		const failure = CASES.find(({ title }) => title === '400 Validation failed');
-		if (!failure) throw new Error('The case is gone');
-		const nodeType = await createNode(SYSTEM_PLATFORM);
-		for (const { options = [] } of nodeType.description.properties) {
+		service.simulator.instance('whatsapp').faults = bodyWithToken;
+		const node = await createNode(SYSTEM_ENVIRONMENT);
+		for (const { options = [] } of node.description.properties) {
 			for (const option of options) {
 				const { routing } = option as { routing?: { request?: object; operations?: object } };
 				if (routing?.request) Object.assign(option, { routing: { request: routing.request } });
 			}
 		}
 
-		const leaks = await leaksOf({
-			door: 'routing',
-			node: {},
-			faults: faultsOf(failure),
-			nodeType,
-		});
-
-		expect(leaks).not.toEqual([]);
+		expect(
+			await leaksOf({ service, node, entryPoint: 'routing', onError: 'stopWorkflow' }),
+		).not.toEqual([]);
 	});
 });
 
@@ -308,6 +252,6 @@ async function nodeWith(file: string, code: string): Promise<INodeType> {
 			},
 		],
 	});
-	const { GreenApiLookup } = (await import(outfile)) as { GreenApiLookup: new () => INodeType };
-	return await nodeOf(GreenApiLookup, SYSTEM_PLATFORM);
+	const { GreenApiLookup } = (await import(outfile)) as { GreenApiLookup: NodeClass };
+	return await nodeOf(GreenApiLookup, SYSTEM_ENVIRONMENT);
 }

@@ -13,7 +13,10 @@ import {
 	readOutcome,
 } from '../../nodes/GreenApiLookup/lookup/outcome';
 import type { Question } from '../../nodes/GreenApiLookup/lookup/question';
+import type { Failure } from '../../nodes/GreenApiLookup/lookup/failures';
 import { rowOf } from '../../nodes/GreenApiLookup/lookup/rows';
+import type { FaultyAnswer } from '../../simulator/faults';
+import { KNOWN_FAILURES } from '../knownFailures';
 
 function question(messenger: Messenger, operation: Operation = 'checkAccount'): Question {
 	const endpoint = ENDPOINTS.find(
@@ -103,7 +106,7 @@ const BODIES: ReadonlyArray<readonly [status: number, body: string, expected: un
 	[499, '{"E":false}', 'serverError'],
 	[500, '{"E":false}', 'serverError'],
 	[502, '{"E":false}', 'serverError'],
-	// The service's errors, in every dress.
+	// The service's errors, in every answers.
 	[400, '{"statusCode":400,"message":"Validation failed"}', 'badRequest'],
 	[
 		400,
@@ -228,6 +231,22 @@ describe('Retry-After', () => {
 
 		expect(outcome).toMatchObject({ code: 'rateLimited' });
 		expect('retryAfter' in outcome ? outcome.retryAfter : undefined).toBe(retryAfter);
+	});
+});
+
+describe('every known failure: its code, its figures, and a message that says what to do', () => {
+	test.each(KNOWN_FAILURES.filter(({ fault }) => 'status' in fault))('$title', (known) => {
+		const { messenger = 'whatsapp', operation = 'checkAccount', error, message } = known;
+		const { status, body = '', headers = {} } = known.fault as FaultyAnswer;
+
+		const outcome = readOutcome(
+			question(messenger, operation),
+			{ status, headers, text: body },
+			AT,
+		);
+
+		expect(outcome).toMatchObject({ ...error, asked: true });
+		expect((outcome as Failure).message).toMatch(message);
 	});
 });
 
