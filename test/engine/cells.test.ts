@@ -2,7 +2,8 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { ENDPOINTS, type Operation } from '../../nodes/GreenApiLookup/endpoints';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
+import { ENDPOINTS } from '../endpoints';
 import type { Messenger } from '../../simulator/instance';
 import { ENTRY_POINTS, lookUp } from './lookUp';
 

@@ -3,7 +3,7 @@
  * comment above a block, which readers do not see, names its scene and which part of it is shown.
  */
 
-import { ENDPOINTS } from '../../nodes/GreenApiLookup/endpoints';
+import { ENDPOINTS } from '../endpoints';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import type { Call } from '../../simulator/server';
 import { readPages } from '../markdown';

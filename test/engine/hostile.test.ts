@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Operation } from '../../nodes/GreenApiLookup/endpoints';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
 import type { FaultyAnswer } from '../../simulator/faults';
 import { lookUp, ONE_TRY } from './lookUp';
 

@@ -10,7 +10,7 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 
-import { ENDPOINTS, MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
+import { ENDPOINTS, messengerOf } from '../endpoints';
 import { loadCredentialType, loadNodeType, PACKAGE_FOLDER } from './engine';
 import { lookUp } from './lookUp';
 
@@ -46,7 +46,7 @@ test.each(ENDPOINTS)(
 
 		expect(option?.routing?.request).toEqual({ method: verb, url });
 		expect(nodeType.customOperations?.[messenger]?.[operation]).toEqual(expect.any(Function));
-		expect(option?.action).toContain(MESSENGER_NAMES[messenger]);
+		expect(option?.action).toContain(messengerOf(messenger).name);
 	},
 );
 
