@@ -21,7 +21,6 @@ import {
 import { Faults, inflict, valueOf, type Fault, type FaultyAnswer } from './faults';
 import { instanceOf, type InstanceSettings, type MethodFamily } from './instance';
 import { highestCount, RollingWindow } from './rollingWindow';
-import { addControl } from './control';
 
 export interface SimulatorOptions {
 	/** One of each messenger where none are given. */
@@ -81,15 +80,12 @@ export class Simulator {
 		this.server = fastify({
 			forceCloseConnections: true,
 			bodyLimit: 10_000_000,
-			// A misspelt setting is an error, not something to leave out without a word.
-			ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
 		});
 		// Taken as text whatever its type says: what is wrong with a body is the service's to say.
 		this.server.removeAllContentTypeParsers();
 		this.server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
 			done(null, body),
 		);
-		addControl(this.server, this);
 		this.server.all('/*', async (request, reply) => await this.serve(request, reply));
 	}
 

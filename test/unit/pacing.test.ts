@@ -412,19 +412,6 @@ test.each([
 	expect(service.arrivals).toHaveLength(1);
 });
 
-test('a long run tells every five seconds where it stands', async () => {
-	const lines: string[] = [];
-	const service = new Service(virtualClock(), { limit: 10 });
-	const questions = Array.from({ length: 300 }, (_, index) => question(numberOf(index)));
-
-	await new Process(service).session(questions, { onProgress: (line) => lines.push(line) }).run();
-
-	expect(lines).toHaveLength(5);
-	expect(lines[2]).toMatch(
-		/^1\d\d of 300 items done, 1\d\d calls, 9\.\d a second, about 1\d s left$/,
-	);
-});
-
 test('what is kept for instances that nobody asks any more is let go', async () => {
 	const clock = virtualClock();
 	const { shared } = new Process(new Service(clock, { limit: 10 }));
