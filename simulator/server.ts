@@ -33,7 +33,7 @@ export interface SimulatorOptions {
 	readonly random?: () => number;
 }
 
-/** One call as it came in and as it was answered. */
+/** One call and the status of its answer. */
 export interface Call {
 	/** Milliseconds of the simulator's clock. */
 	readonly at: number;
@@ -133,7 +133,7 @@ export class Simulator {
 		this.script = script;
 	}
 
-	/** Forgets the calls; limits and quotas go on. */
+	/** Forgets the calls, but neither limits nor quotas. */
 	forget(): void {
 		this.log.length = 0;
 	}
@@ -183,7 +183,7 @@ export class Simulator {
 		return known;
 	}
 
-	/** Calls left in this rolling second after this one; below 0 where it is one too many. */
+	/** Calls remaining in this rolling second after this one; below 0 where it is one too many. */
 	private take(
 		{ idInstance, ratePerSecond }: InstanceSettings,
 		method: string,

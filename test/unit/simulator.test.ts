@@ -80,7 +80,7 @@ describe('limits', () => {
 		expect(simulator.highestRate({ method: 'checkWhatsapp' })).toBe(12);
 	});
 
-	test('every answer of an instance, also a 401, tells the limit and what is left of it', async () => {
+	test('every answer of an instance, also a 401, tells the limit and how much of it remains', async () => {
 		const { status, headers, text } = await ask(simulator.instance('whatsapp'), {
 			...check,
 			token: 'wrong',
