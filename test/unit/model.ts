@@ -134,7 +134,7 @@ export class Process {
 	}
 }
 
-/** A clock that goes on as soon as all promises are through. */
+/** A clock that advances as soon as all promises have settled. */
 export function virtualClock(): VirtualClock {
 	return new VirtualClock(async () => void (await nextTurn()));
 }

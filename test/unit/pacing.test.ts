@@ -15,7 +15,7 @@ import { CHECK, numberOf, Process, question, Service, virtualClock, type Scripte
 
 const UNREADABLE = failure('invalidPhoneNumber', { endpoint: CHECK, asked: false, value: 'x' });
 
-const PASSING: readonly Scripted[] = [
+const TRANSIENT: readonly Scripted[] = [
 	{ status: 502, text: '<html>' },
 	{ status: 499 },
 	{ status: 200, text: '{"half":' },
@@ -98,7 +98,7 @@ test('no rolling second is above the limit, and every different question costs o
 	);
 }, 60_000);
 
-test('whatever fails in passing is asked again, and every item has its outcome once, in order', async () => {
+test('every transient failure is asked again, and every item has its outcome once, in order', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			service$,
@@ -110,7 +110,7 @@ test('whatever fails in passing is asked again, and every item has its outcome o
 				const tries = new Map<string, number>();
 				const script = (_call: number, value: string) => {
 					tries.set(value, (tries.get(value) ?? 0) + 1);
-					return random() < share ? PASSING[Math.floor(random() * PASSING.length)] : undefined;
+					return random() < share ? TRANSIENT[Math.floor(random() * TRANSIENT.length)] : undefined;
 				};
 				const service = new Service(clock, { ...settings, script });
 
@@ -133,7 +133,7 @@ test('whatever fails in passing is asked again, and every item has its outcome o
 	);
 }, 60_000);
 
-test('after a final answer no call is begun; what is left has the same code and was not asked', async () => {
+test('after a final answer no call is begun; the remaining items have its code and were not asked', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			service$,
@@ -154,7 +154,7 @@ test('after a final answer no call is begun; what is left has the same code and 
 				if (first < 0) return;
 				const answeredAt = (service.arrivals[first]?.at as number) + settings.latencyMs / 2;
 				for (const { at } of service.arrivals) {
-					// What had been sent by then was on its way.
+					// Calls that had been sent by then were in flight.
 					expect(at - settings.latencyMs / 2).toBeLessThanOrEqual(answeredAt);
 				}
 				const failures = outcomes.filter(
@@ -172,7 +172,7 @@ test('after a final answer no call is begun; what is left has the same code and 
 	);
 }, 60_000);
 
-test('with Stop nothing is begun after the first failure, and answers under way are remembered', async () => {
+test('with Stop nothing is begun after the first failure, and answers in flight are remembered', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			service$,
@@ -412,20 +412,7 @@ test.each([
 	expect(service.arrivals).toHaveLength(1);
 });
 
-test('a long run tells every five seconds where it stands', async () => {
-	const lines: string[] = [];
-	const service = new Service(virtualClock(), { limit: 10 });
-	const questions = Array.from({ length: 300 }, (_, index) => question(numberOf(index)));
-
-	await new Process(service).session(questions, { onProgress: (line) => lines.push(line) }).run();
-
-	expect(lines).toHaveLength(5);
-	expect(lines[2]).toMatch(
-		/^1\d\d of 300 items done, 1\d\d calls, 9\.\d a second, about 1\d s left$/,
-	);
-});
-
-test('what is kept for instances that nobody asks any more is let go', async () => {
+test('the state of instances that are no longer asked is dropped', async () => {
 	const clock = virtualClock();
 	const { shared } = new Process(new Service(clock, { limit: 10 }));
 	const instanceOf = (index: number) => ({
@@ -447,7 +434,7 @@ test('what is kept for instances that nobody asks any more is let go', async () 
 	expect(shared.size).toBeLessThan(80);
 });
 
-test('two runs of an execution that go on at once share the calls that are under way', async () => {
+test('two runs of an execution at the same time share their calls in flight', async () => {
 	const service = new Service(virtualClock(), { limit: 10, latencyMs: 3000 });
 	const process = new Process(service);
 	const execution = new Memory();

@@ -54,10 +54,10 @@ test.each<[Sharing, number, number]>([
 	[{ limit: 10, shares: [30, 30, 20, 20] }, 0.95, 0],
 	// 2.5 calls a second cannot be kept by each of four in every second: each makes 2.
 	[{ limit: 10, shares: [25, 25, 25, 25] }, 0.78, 0],
-	// A share below one call a second: they find their places in the second by being refused.
+	// A share below one call a second: they find their places in the second by being answered 429.
 	[{ limit: 1, shares: [50, 50] }, 0.9, 0.02],
 	[{ limit: 1, shares: [25, 25, 25, 25] }, 0.85, 0.05],
-	// Without shares they find out about each other from what the service says is left.
+	// Without shares they find out about each other from the remaining calls that the service tells.
 	[{ limit: 10, shares: [100, 100] }, 0.8, 0.05],
 	[{ limit: 10, shares: [100, 100, 100, 100] }, 0.8, 0.05],
 ])(

@@ -1,4 +1,4 @@
-/** The token is taken out of a text in whatever spelling it stands there. */
+/** The token is taken out of a text, however it is spelled there. */
 
 import { redactor } from '../../nodes/GreenApiLookup/lookup/redact';
 
