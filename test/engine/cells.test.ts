@@ -70,7 +70,6 @@ const CELLS: Cell[] = [
 			chatId: '79876543210@c.us',
 			username: 'ivan',
 			lid: '123456789012345@lid',
-			fromCache: false,
 		},
 	},
 	{
@@ -156,7 +155,7 @@ const CELLS: Cell[] = [
 		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { username: '@durov' },
 		answer: { exist: true, chatId: '10000000', fromCache: true },
-		row: { phoneNumber: '@durov', exists: true, chatId: '10000000', fromCache: true },
+		row: { phoneNumber: '@durov', exists: true, chatId: '10000000' },
 	},
 	{
 		title: 'Telegram, Get Account Settings',

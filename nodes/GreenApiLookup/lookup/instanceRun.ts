@@ -19,8 +19,8 @@ interface Task {
 	readonly attempts: Attempts;
 	/** Whether a call was made for it. */
 	asked: boolean;
-	/** Whether the next call goes while no other is in flight. */
-	isAlone: boolean;
+	/** Whether the next call confirms a refusal: it goes first, and alone. */
+	isConfirmation: boolean;
 	outcome?: Outcome;
 }
 
@@ -67,7 +67,7 @@ export class InstanceRun {
 		if (equal?.outcome) return this.run.settle([index], equal.outcome);
 		if (equal) return void equal.indexes.push(index);
 		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
-		const task = { key, query, indexes: [index], attempts, asked: false, isAlone: false };
+		const task = { key, query, indexes: [index], attempts, asked: false, isConfirmation: false };
 		this.tasks.set(key, task);
 		this.queue.push(task);
 	}
@@ -134,7 +134,7 @@ export class InstanceRun {
 			const call = await this.client.ask(task.query, {
 				signal: this.waits.signal,
 				isWanted,
-				isAlone: () => task.isAlone || this.client.outage.isSevere,
+				isConfirmation: task.isConfirmation,
 			});
 			if (!call) continue;
 			const concluded = this.conclude(task, call);
@@ -163,8 +163,8 @@ export class InstanceRun {
 	private conclude(task: Task, { outcome, sentAt, endedAt }: Call): Outcome | number {
 		task.asked = true;
 		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
-		const mayBeStray = this.hasAnswers && !task.isAlone && isRefusal(outcome);
-		task.isAlone = mayBeStray;
+		const mayBeStray = this.hasAnswers && !task.isConfirmation && isRefusal(outcome);
+		task.isConfirmation = mayBeStray;
 		if (mayBeStray) return 0;
 		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
 		return wait ?? this.store(task, outcome);
