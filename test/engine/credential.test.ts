@@ -169,6 +169,6 @@ describe('authenticate', () => {
 
 		await expect(
 			authenticate({ ...credentials, apiTokenInstance: token }, { url: PATH }),
-		).rejects.toThrow('API Token cannot be right');
+		).rejects.toThrow('API Token must be 8 to 200 letters');
 	});
 });

@@ -3,6 +3,8 @@
  * means is in test/unit/response.test.ts.
  */
 
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Fault } from '../../simulator/faults';
 import { codesOf, ENTRY_POINTS, errorOf, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
