@@ -22,6 +22,7 @@ const refusal = (status: number, reason: string) => ({
 	status,
 	body: JSON.stringify({ status: false, reason }),
 });
+const json = (status: number, body: object) => ({ status, body: JSON.stringify(body) });
 const quota = (used: unknown, total: unknown) => ({
 	method: 'checkwhatsapp',
 	used,
@@ -32,14 +33,34 @@ const quota = (used: unknown, total: unknown) => ({
 
 const NOT_READY = 'instance is starting or not authorized';
 const LIMIT_REACHED = 'User get contact info limit reached';
+const ONLY_DIGITS =
+	"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits";
 const NO_GROUPS =
 	'Validation failed. Details: The method GetContactInfo does not support group chats, to work with groups, use the GetGroupData method';
 
-/** One way of failing, and what the item's error says. */
-export interface KnownFailure {
-	readonly title: string;
+const TELEGRAM = { messenger: 'telegram' } as const;
+const MAX = { messenger: 'max' } as const;
+const MAX_CONTACT = { ...MAX, operation: 'getContactInfo' } as const;
+const TWO_HOURS = { retryAfter: 7200 };
+
+/** Codes of failures after which the same question may be answered. */
+const RETRYABLE = [
+	'badResponse',
+	'instanceStarting',
+	'network',
+	'rateLimited',
+	'serverError',
+	'timeout',
+];
+
+interface Asked {
 	readonly messenger?: Messenger;
 	readonly operation?: 'checkAccount' | 'getContactInfo';
+}
+
+/** One way of failing, and what the item's error says. */
+export interface KnownFailure extends Asked {
+	readonly title: string;
 	readonly fault: FaultyAnswer | BrokenConnection;
 	/** The item's `error`, but for its message. */
 	readonly error: IDataObject & { code: string };
@@ -47,234 +68,132 @@ export interface KnownFailure {
 	readonly message: RegExp;
 }
 
-export const KNOWN_FAILURES: KnownFailure[] = [
-	{
-		title: '400 Validation failed',
-		fault: failed(400, 'Validation failed'),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
-		message: /refused the question .*Validation failed\. Check the value/,
-	},
-	{
-		title: '400 whose message repeats the token',
-		fault: failed(400, 'Bad Request {path} {token}'),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
-		message: /Bad Request/,
-	},
-	{
-		title: "400 'value' must have at least 1 key",
-		messenger: 'telegram',
-		fault: failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
-		message: /at least 1 key/,
-	},
-	{
-		title: '400 only digits',
-		messenger: 'telegram',
-		fault: failed(
-			400,
-			"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits",
-		),
-		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
-		message: /must contain only digits\. Check its country code and its length/,
-	},
-	{
-		title: '400 bad phone number',
-		messenger: 'max',
-		fault: failed(400, 'bad phone number, valid 11 or 12 digits'),
-		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
-		message: /valid 11 or 12 digits\. Check its country code and its length/,
-	},
-	{
-		title: '400 check timeout',
-		fault: failed(400, 'check phone number timeout limit exceeded'),
-		error: { code: 'timeout', retryable: true, httpStatus: 400 },
-		message: /in time .*Run this item again/,
-	},
-	{
-		title: '400 starting or not authorized',
-		fault: failed(400, NOT_READY),
-		error: { code: 'notAuthorized', retryable: false, httpStatus: 400 },
-		message: /not linked to a WhatsApp account.*console/,
-	},
-	{
-		title: '400 in starting process',
-		fault: failed(400, 'Instance in starting process try later'),
-		error: { code: 'instanceStarting', retryable: true, httpStatus: 400, retryAfter: 300 },
-		message: /is starting.*up to 5 minutes/,
-	},
-	{
-		title: '400 no groups',
-		messenger: 'max',
-		operation: 'getContactInfo',
-		fault: failed(400, NO_GROUPS),
-		error: { code: 'invalidChatId', retryable: false, httpStatus: 400 },
-		message: /Use the chatId that Check Account returns/,
-	},
-	{
-		title: '400 blocked',
-		fault: failed(400, 'Instance account is blocked'),
-		error: { code: 'instanceBlocked', retryable: false, httpStatus: 400 },
-		message: /blocked or restricted/,
-	},
-	{
-		title: '400 expired',
-		fault: failed(400, 'Instance is expired'),
-		error: { code: 'instanceExpired', retryable: false, httpStatus: 400 },
-		message: /Renew it/,
-	},
-	{
-		title: '401 with an empty body',
-		fault: { status: 401 },
-		error: { code: 'unauthorized', retryable: false, httpStatus: 401 },
-		message: /does not accept the API Token.*Copy apiTokenInstance/,
-	},
-	{
-		title: '403 of nginx',
-		fault: page(403, 'Forbidden'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 403 },
-		message: /no such WhatsApp instance.*Check API URL and Instance ID.*Messenger/,
-	},
-	{
-		title: '404 of nginx',
-		messenger: 'max',
-		fault: page(404, 'Not Found'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
-		message: /no such MAX instance/,
-	},
-	{
-		title: '404 of the service, with the token in path and message',
-		messenger: 'telegram',
-		fault: failed(404, 'Cannot POST {path}'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
-		message: /no such Telegram instance/,
-	},
-	{
-		title: '429 with an empty body',
-		fault: { status: 429 },
-		error: { code: 'rateLimited', retryable: true, httpStatus: 429 },
-		message: /asked too often.*few seconds/,
-	},
-	{
-		title: '429 with Retry-After',
-		fault: { status: 429, headers: { 'retry-after': '7' } },
-		error: { code: 'rateLimited', retryable: true, httpStatus: 429, retryAfter: 7 },
-		message: /asked too often/,
-	},
-	{
-		title: '466, nested',
-		fault: { status: 466, body: JSON.stringify({ invokeStatus: quota(100, 100) }) },
-		error: {
-			code: 'quotaExceeded',
-			retryable: false,
-			httpStatus: 466,
-			used: 100,
-			total: 100,
-		},
-		message: /quota of checks.*100 of 100.*tariff/,
-	},
-	{
-		title: '466, flat and with numbers as text',
-		messenger: 'max',
-		fault: { status: 466, body: JSON.stringify(quota('30000', '30000')) },
-		error: {
-			code: 'quotaExceeded',
-			retryable: false,
-			httpStatus: 466,
-			used: 30000,
-			total: 30000,
-		},
-		message: /30000 of 30000/,
-	},
-	{
-		title: '469 with status false',
-		messenger: 'telegram',
-		fault: refusal(469, LIMIT_REACHED),
-		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
-		message: /Telegram has stopped answering/,
-	},
-	{
-		title: '469 with a reason alone',
-		messenger: 'max',
-		fault: { status: 469, body: JSON.stringify({ reason: LIMIT_REACHED }) },
-		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
-		message: /MAX has stopped answering/,
-	},
-	{
-		title: '200 that is a 469',
-		messenger: 'telegram',
-		fault: refusal(200, LIMIT_REACHED),
-		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
-		message: /stopped answering/,
-	},
-	...[200, 400, 403, 500].map(
-		(status): KnownFailure => ({
-			title: `${status} that says status false, not authorized`,
-			messenger: 'telegram',
-			fault: refusal(status, NOT_READY),
-			error: { code: 'notAuthorized', retryable: false, httpStatus: status },
-			message: /not linked to a Telegram account/,
-		}),
+function titleOf(fault: FaultyAnswer | BrokenConnection): string {
+	if ('connection' in fault) return `connection: ${fault.connection}`;
+	const { status, body, headers } = fault;
+	return `HTTP ${status} ${body ?? JSON.stringify(headers ?? 'without a body')}`.slice(0, 150);
+}
+
+function known(
+	fault: FaultyAnswer | BrokenConnection,
+	code: string,
+	message: RegExp,
+	{ messenger, operation, ...more }: Asked & IDataObject = {},
+): KnownFailure {
+	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
+	const error = { code, retryable: RETRYABLE.includes(code), ...httpStatus, ...more };
+	return { title: titleOf(fault), fault, error, message, messenger, operation };
+}
+
+export const KNOWN_FAILURES: readonly KnownFailure[] = [
+	known(
+		failed(400, 'Validation failed'),
+		'badRequest',
+		/refused the question .*Validation failed\. Check the value/,
 	),
-	{
-		title: '499',
-		fault: { status: 499 },
-		error: { code: 'serverError', retryable: true, httpStatus: 499 },
-		message: /could not answer.*again/,
-	},
-	{
-		title: '500 interface conversion',
-		messenger: 'max',
-		operation: 'getContactInfo',
-		fault: failed(500, 'interface conversion: interface {} is bool, not string'),
-		error: { code: 'serverError', retryable: true, httpStatus: 500 },
-		message: /could not answer/,
-	},
-	{
-		title: '502 Bad Gateway',
-		fault: page(502, 'Bad Gateway'),
-		error: { code: 'serverError', retryable: true, httpStatus: 502 },
-		message: /could not answer/,
-	},
-	{
-		title: 'a redirect',
-		fault: { status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
-		error: { code: 'badResponse', retryable: true, httpStatus: 302 },
-		message: /no clear answer.*Nothing is known/,
-	},
-	{
-		title: '200 with a page',
-		fault: page(200, 'It works'),
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /not a JSON object/,
-	},
-	{
-		title: '200 with an empty body',
-		fault: { status: 200 },
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /not a JSON object/,
-	},
-	{
-		title: '200 that says "false" in quotes',
-		fault: { status: 200, body: '{"existsWhatsapp":"false"}' },
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /neither true nor false/,
-	},
-	{
-		title: 'half a body',
-		fault: { connection: 'half' },
-		error: { code: 'network', retryable: true },
-		message: /could not be reached/,
-	},
-	{
-		title: 'a reset connection',
-		fault: { connection: 'reset' },
-		error: { code: 'network', retryable: true },
-		message: /could not be reached: the connection broke/,
-	},
-	{
-		title: 'no answer at all',
-		fault: { connection: 'hang' },
-		error: { code: 'timeout', retryable: true },
-		message: /in time.*again/,
-	},
+	known(failed(400, 'Bad Request {path} {token}'), 'badRequest', /Bad Request/),
+	known(
+		failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
+		'badRequest',
+		/at least 1 key/,
+		TELEGRAM,
+	),
+	known(
+		failed(400, ONLY_DIGITS),
+		'invalidPhoneNumber',
+		/must contain only digits\. Check its country code and its length/,
+		TELEGRAM,
+	),
+	known(
+		failed(400, 'bad phone number, valid 11 or 12 digits'),
+		'invalidPhoneNumber',
+		/valid 11 or 12 digits\. Check its country code and its length/,
+		MAX,
+	),
+	known(
+		failed(400, 'check phone number timeout limit exceeded'),
+		'timeout',
+		/in time .*Run this item again/,
+	),
+	known(failed(400, NOT_READY), 'notAuthorized', /not linked to a WhatsApp account.*console/),
+	known(
+		failed(400, 'Instance in starting process try later'),
+		'instanceStarting',
+		/is starting.*up to 5 minutes/,
+		{ retryAfter: 300 },
+	),
+	known(
+		failed(400, NO_GROUPS),
+		'invalidChatId',
+		/Use the chatId that Check Account returns/,
+		MAX_CONTACT,
+	),
+	known(failed(400, 'Instance account is blocked'), 'instanceBlocked', /blocked or restricted/),
+	known(failed(400, 'Instance is expired'), 'instanceExpired', /Renew it/),
+	known({ status: 401 }, 'unauthorized', /does not accept the API Token.*Copy apiTokenInstance/),
+	known(
+		page(403, 'Forbidden'),
+		'wrongInstance',
+		/no such WhatsApp instance.*Check API URL and Instance ID.*Messenger/,
+	),
+	known(page(404, 'Not Found'), 'wrongInstance', /no such MAX instance/, MAX),
+	known(failed(404, 'Cannot POST {path}'), 'wrongInstance', /no such Telegram instance/, TELEGRAM),
+	known({ status: 429 }, 'rateLimited', /asked too often.*few seconds/),
+	known({ status: 429, headers: { 'retry-after': '7' } }, 'rateLimited', /asked too often/, {
+		retryAfter: 7,
+	}),
+	known(
+		json(466, { invokeStatus: quota(100, 100) }),
+		'quotaExceeded',
+		/quota of checks.*100 of 100.*tariff/,
+		{ used: 100, total: 100 },
+	),
+	known(json(466, quota('30000', '30000')), 'quotaExceeded', /30000 of 30000/, {
+		...MAX,
+		used: 30000,
+		total: 30000,
+	}),
+	known(refusal(469, LIMIT_REACHED), 'contactLimit', /Telegram has stopped answering/, {
+		...TELEGRAM,
+		...TWO_HOURS,
+	}),
+	known(json(469, { reason: LIMIT_REACHED }), 'contactLimit', /MAX has stopped answering/, {
+		...MAX,
+		...TWO_HOURS,
+	}),
+	known(refusal(200, LIMIT_REACHED), 'contactLimit', /stopped answering/, {
+		...TELEGRAM,
+		...TWO_HOURS,
+	}),
+	...[200, 400, 403, 500].map((status) =>
+		known(
+			refusal(status, NOT_READY),
+			'notAuthorized',
+			/not linked to a Telegram account/,
+			TELEGRAM,
+		),
+	),
+	known({ status: 499 }, 'serverError', /could not answer.*again/),
+	known(
+		failed(500, 'interface conversion: interface {} is bool, not string'),
+		'serverError',
+		/could not answer/,
+		MAX_CONTACT,
+	),
+	known(page(502, 'Bad Gateway'), 'serverError', /could not answer/),
+	known(
+		{ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		'badResponse',
+		/no clear answer.*Nothing is known/,
+	),
+	known(page(200, 'It works'), 'badResponse', /not a JSON object/),
+	known({ status: 200 }, 'badResponse', /not a JSON object/),
+	known(
+		{ status: 200, body: '{"existsWhatsapp":"false"}' },
+		'badResponse',
+		/neither true nor false/,
+	),
+	known({ connection: 'half' }, 'network', /could not be reached/),
+	known({ connection: 'reset' }, 'network', /could not be reached: the connection broke/),
+	known({ connection: 'hang' }, 'timeout', /in time.*again/),
 ];

@@ -102,23 +102,3 @@ test('a number of 16 digits reaches the service to the last digit', async () => 
 
 	expect(calls[0]?.text).toBe('{"phoneNumber":9007199254740993}');
 });
-
-test('a request holds nothing that is not asked for', async () => {
-	const { calls } = await lookUp({
-		messenger: 'telegram',
-		values: VALUES.slice(0, 1),
-		options: { force: false },
-	});
-
-	expect(calls[0]?.text).toBe('{"phoneNumber":79876543210}');
-});
-
-test('a chat ID that is a number goes out as text', async () => {
-	const { calls } = await lookUp({
-		messenger: 'max',
-		operation: 'getContactInfo',
-		values: [10000000],
-	});
-
-	expect(calls[0]?.text).toBe('{"chatId":"10000000"}');
-});
