@@ -187,7 +187,7 @@ describe('bad input', () => {
 		['letters', 'nobody'],
 		['null', null],
 		['an object', { phone: good }],
-		['a list', [good]],
+		['a list of two', [good, '79876543212']],
 		['a boolean', true],
 		['40 digits', '7'.repeat(40)],
 		['a fraction', 79876543210.5],
