@@ -13,7 +13,7 @@ export default tseslint.config(
 		extends: [tseslint.configs.recommendedTypeChecked],
 		languageOptions: { parserOptions: { projectService: true } },
 		rules: {
-			// n8n's interfaces want a promise where the stand-in has nothing to wait for.
+			// n8n's interfaces want a promise where the test double has nothing to wait for.
 			'@typescript-eslint/require-await': 'off',
 			// jest types expect.any() and its kind as any.
 			'@typescript-eslint/no-unsafe-assignment': 'off',

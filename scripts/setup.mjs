@@ -39,7 +39,7 @@ function packagesOf(lockFile) {
 function run(command, args) {
 	const { status } = spawnSync(command, args, { stdio: 'inherit' });
 	if (status !== 0) {
-		console.error(`\`${command} ${args.join(' ')}\` failed; what it says stands above.`);
+		console.error(`\`${command} ${args.join(' ')}\` failed; its output is above.`);
 		process.exit(1);
 	}
 }

@@ -7,7 +7,7 @@ import type { Contact, InstanceSettings, MethodFamily } from './instance';
 
 export interface SimulatedRequest {
 	readonly verb: string;
-	/** Path as it came, token and all: GREEN-API repeats it in its error bodies. */
+	/** Raw path with the token: GREEN-API repeats it in its error bodies. */
 	readonly path: string;
 	/** Body as text. */
 	readonly text: string;

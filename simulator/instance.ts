@@ -26,7 +26,7 @@ export interface InstanceSettings {
 	readonly apiTokenInstance: string;
 	/** `older` answers as the specification's pages, `newer` as hosts do since 2026. */
 	answers: 'older' | 'newer';
-	/** MAX only: whether `/v3` must stand in the path or may. */
+	/** MAX only: whether the path must begin with `/v3` or may. */
 	v3: 'strict' | 'lenient';
 	/** What getStateInstance says; all but authorized, suspended and yellowCard refuse lookups. */
 	state: string;

@@ -37,8 +37,7 @@ async function main(): Promise<void> {
 	process.stdout.write(
 		`GREEN-API simulator on ${simulator.url}, Ctrl-C ends it.\n\n` +
 			`Credentials (GREEN-API Instance API) to paste into n8n:\n\n${credentials.join('\n')}\n` +
-			'Phone numbers with an even last digit have an account, those with an odd one do not.\n' +
-			`Settings and counts: ${simulator.url}/simulator\n`,
+			'Phone numbers with an even last digit have an account, those with an odd one do not.\n',
 	);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.once(signal, () => void simulator.close());

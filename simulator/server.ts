@@ -21,7 +21,6 @@ import {
 import { Faults, inflict, valueOf, type Fault, type FaultyAnswer } from './faults';
 import { instanceOf, type InstanceSettings, type MethodFamily } from './instance';
 import { highestCount, RollingWindow } from './rollingWindow';
-import { addControl } from './control';
 
 export interface SimulatorOptions {
 	/** One of each messenger where none are given. */
@@ -34,7 +33,7 @@ export interface SimulatorOptions {
 	readonly random?: () => number;
 }
 
-/** One call as it came in and as it was answered. */
+/** One call and the status of its answer. */
 export interface Call {
 	/** Milliseconds of the simulator's clock. */
 	readonly at: number;
@@ -81,15 +80,12 @@ export class Simulator {
 		this.server = fastify({
 			forceCloseConnections: true,
 			bodyLimit: 10_000_000,
-			// A misspelt setting is an error, not something to leave out without a word.
-			ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
 		});
 		// Taken as text whatever its type says: what is wrong with a body is the service's to say.
 		this.server.removeAllContentTypeParsers();
 		this.server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
 			done(null, body),
 		);
-		addControl(this.server, this);
 		this.server.all('/*', async (request, reply) => await this.serve(request, reply));
 	}
 
@@ -137,7 +133,7 @@ export class Simulator {
 		this.script = script;
 	}
 
-	/** Forgets the calls; limits and quotas go on. */
+	/** Forgets the calls, but neither limits nor quotas. */
 	forget(): void {
 		this.log.length = 0;
 	}
@@ -187,7 +183,7 @@ export class Simulator {
 		return known;
 	}
 
-	/** Calls left in this rolling second after this one; below 0 where it is one too many. */
+	/** Calls remaining in this rolling second after this one; below 0 where it is one too many. */
 	private take(
 		{ idInstance, ratePerSecond }: InstanceSettings,
 		method: string,

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import MarkdownIt from 'markdown-it';
+
 const ROOT = path.resolve(__dirname, '..');
 
 /** Folders in a clone that are no part of the repository. */
@@ -47,7 +49,7 @@ export interface Fence {
 }
 
 export interface Table {
-	/** The heading that it stands under. */
+	/** The heading above it. */
 	readonly heading: string;
 	readonly head: readonly string[];
 	readonly rows: ReadonlyArray<readonly string[]>;
@@ -58,60 +60,63 @@ export function readPages(): Page[] {
 	return FILES.filter((file) => file.endsWith('.md')).map((file) => pageOf(file, readText(file)));
 }
 
+const markdown = new MarkdownIt({ html: true });
+// Links as they are written, not encoded.
+markdown.normalizeLink = (link) => link;
+
 function pageOf(file: string, text: string): Page {
-	const prose = text.replace(FENCE, '');
-	const plain = prose.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
-	return {
+	const blocks = markdown.parse(text, {});
+	const inline = blocks.flatMap(({ children }) => children ?? []);
+	const html = [...blocks, ...inline].filter(({ type }) => type.startsWith('html_'));
+	const page = {
 		file,
 		links: [
-			...plain.matchAll(/\]\(([^)\s]+)[^)]*\)/g),
-			...plain.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm),
-			...plain.matchAll(/\b(?:href|src)="([^"]+)"/g),
-		].map(([, link = '']) => link),
-		anchors: anchorsOf(prose),
-		spans: [...prose.matchAll(/(`+)(?!`)(.*?[^`])\1(?!`)/g)].map(([, , code = '']) => code.trim()),
-		fences: fencesOf(text),
-		tables: tablesOf(prose),
+			...inline.map((token) => token.attrGet(token.type === 'image' ? 'src' : 'href')),
+			...html.flatMap(({ content }) =>
+				[...content.matchAll(/\b(?:href|src)="([^"]+)"/g)].map(([, link]) => link),
+			),
+		].filter((link) => typeof link === 'string'),
+		anchors: [] as string[],
+		spans: inline.filter(({ type }) => type === 'code_inline').map(({ content }) => content),
+		fences: [] as Fence[],
+		tables: [] as Array<{ heading: string; head: string[]; rows: string[][] }>,
 	};
-}
-
-const FENCE = /(?:<!-- sample: (.+?) -->\s*)?^( *)(`{3,})(\S*).*\n([\s\S]*?)^\2\3 *$/gm;
-
-function fencesOf(text: string): Fence[] {
-	return [...text.matchAll(FENCE)].map((match) => {
-		const [, sample, indent = '', , language = '', body = ''] = match;
-		const code = body.split('\n').map((line) => line.slice(indent.length));
-		const line = text.slice(0, match.index).split('\n').length;
-		return { line, language, code: code.join('\n').trimEnd(), sample };
+	let heading = '';
+	blocks.forEach(({ type, content, info, map }, index) => {
+		const next = blocks[index + 1];
+		if (type === 'heading_open' && next) {
+			heading = next.content;
+			page.anchors.push(anchorOf((next.children ?? []).map((token) => token.content).join('')));
+		}
+		if (type === 'fence') {
+			page.fences.push({
+				line: (map?.[0] ?? 0) + 1,
+				language: info.split(' ')[0] ?? '',
+				code: content.trimEnd(),
+				sample: /^<!-- sample: (.+?) -->/.exec(blocks[index - 1]?.content ?? '')?.[1],
+			});
+		}
+		if (type === 'table_open') page.tables.push({ heading, head: [], rows: [] });
+		const table = page.tables.at(-1);
+		if (type === 'th_open') table?.head.push(next?.content ?? '');
+		if (type === 'tr_open' && table && table.head.length > 0) table.rows.push([]);
+		if (type === 'td_open') table?.rows.at(-1)?.push(next?.content ?? '');
 	});
+	return { ...page, anchors: numbered(page.anchors) };
 }
 
-/** As GitHub makes them of headings: a heading that stands there twice gets a number. */
-function anchorsOf(prose: string): string[] {
-	const counts = new Map<string, number>();
-	return [...prose.matchAll(/^#+ +(.+?) *#*$/gm)].map(([, heading = '']) => {
-		const shown = heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
-		const anchor = shown
-			.toLowerCase()
-			.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
-			.replaceAll(' ', '-');
-		const count = counts.get(anchor) ?? 0;
-		counts.set(anchor, count + 1);
+/** As GitHub makes it of a heading. */
+function anchorOf(heading: string): string {
+	return heading
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+		.replaceAll(' ', '-');
+}
+
+/** A heading that is there twice gets a number. */
+function numbered(anchors: readonly string[]): string[] {
+	return anchors.map((anchor, index) => {
+		const count = anchors.slice(0, index).filter((earlier) => earlier === anchor).length;
 		return count === 0 ? anchor : `${anchor}-${count}`;
 	});
-}
-
-function tablesOf(prose: string): Table[] {
-	return prose.split(/^#+ +/m).flatMap((section) => {
-		const [heading = ''] = section.split('\n');
-		return [...section.matchAll(/^\|.*(?:\n\|.*)+/gm)].map(([table]) => {
-			const [head = [], , ...rows] = table.split('\n').map(cellsOf);
-			return { heading, head, rows };
-		});
-	});
-}
-
-function cellsOf(line: string): string[] {
-	const cells = line.replace(/^\||\|\s*$/g, '').split(/(?<!\\)\|/);
-	return cells.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }

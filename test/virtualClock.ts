@@ -1,6 +1,6 @@
 /**
  * A clock that stops until everything that can happen without waiting has happened, and then jumps
- * to the next moment at which somebody waits for something. So no test sleeps, and none depends
+ * to the next moment at which a sleep ends. So no test sleeps, and none depends
  * on how fast the machine is.
  */
 
@@ -50,7 +50,7 @@ export class VirtualClock implements Clock {
 		});
 	}
 
-	/** Time stops for ever: whoever still waits is forgotten. */
+	/** Time stops for ever: pending sleeps never end. */
 	stop(): void {
 		this.sleepers.length = 0;
 	}

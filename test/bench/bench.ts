@@ -3,20 +3,18 @@
  * the same simulated service. Prints the tables and writes them to docs/benchmarks.md.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { request } from 'undici';
-
-import { instanceOf } from '../../simulator/instance';
+import type { InstanceChanges } from '../../simulator/instance';
 import type { Case, Measured, Way } from './case';
 import { measureParsing, NUMBERS, type Parsed } from './parsing';
+import type { Counts } from './service';
 
 const ROOT = path.resolve(__dirname, '../..');
-const { idInstance } = instanceOf('whatsapp');
 const LATENCY_MS = 150;
 const NO_LIMIT = 1_000_000;
 
@@ -38,32 +36,25 @@ const UNLIMITED = [1000, 10_000, 100_000];
 
 async function main(): Promise<void> {
 	const parsed = measureParsing().map(parsedRow);
-	const simulator = await startSimulator();
-	try {
-		const limited: string[][] = [];
-		for (const [items, limit] of LIMITED) {
-			for (const way of Object.keys(WAYS) as Way[]) {
-				limited.push(await limitedRow(simulator.url, { way, items, limit, url: simulator.url }));
-			}
+	const limited: string[][] = [];
+	for (const [items, limit] of LIMITED) {
+		for (const way of Object.keys(WAYS) as Way[]) {
+			limited.push(await limitedRow({ way, items, limit }));
 		}
-		const unlimited: string[][] = [];
-		for (const items of UNLIMITED) unlimited.push(await unlimitedRow(simulator.url, items));
-		const text = document(limited, unlimited, parsed);
-		const file = path.join(ROOT, 'docs/benchmarks.md');
-		// What `npm run bench:n8n` wrote stays.
-		const [, other = ''] = readFileSync(file, 'utf8').split(/^(?=## Side by side)/m);
-		writeFileSync(file, `${text}\n${other}`);
-		process.stdout.write(text);
-	} finally {
-		simulator.process.kill('SIGTERM');
 	}
+	const unlimited: string[][] = [];
+	for (const items of UNLIMITED) unlimited.push(await unlimitedRow(items));
+	const text = document(limited, unlimited, parsed);
+	const file = path.join(ROOT, 'docs/benchmarks.md');
+	// What `npm run bench:n8n` wrote stays.
+	const [, other = ''] = readFileSync(file, 'utf8').split(/^(?=## Side by side)/m);
+	writeFileSync(file, `${text}\n${other}`);
+	process.stdout.write(text);
 }
 
-async function limitedRow(url: string, which: Case): Promise<string[]> {
+async function limitedRow(which: Omit<Case, 'url'>): Promise<string[]> {
 	const { way, items, limit } = which;
-	await set(url, { check: limit }, LATENCY_MS);
-	const measured = await run(which);
-	const { calls, refused } = await counts(url);
+	const { calls, refused, ...measured } = await measure(which, limit, LATENCY_MS);
 	const floor = Math.ceil(items * 0.7) / limit;
 	return [
 		`${items} at ${limit} a second`,
@@ -77,9 +68,8 @@ async function limitedRow(url: string, which: Case): Promise<string[]> {
 	];
 }
 
-async function unlimitedRow(url: string, items: number): Promise<string[]> {
-	await set(url, { check: NO_LIMIT }, 0);
-	const measured = await run({ way: 'node', items, limit: 0, url });
+async function unlimitedRow(items: number): Promise<string[]> {
+	const measured = await measure({ way: 'node', items, limit: 0 }, NO_LIMIT, 0);
 	return [
 		String(items),
 		String(measured.right),
@@ -122,38 +112,32 @@ async function run(which: Case): Promise<Measured> {
  */
 const CALM = ['--initial-heap-size=1024', '--no-memory-reducer'];
 
-async function startSimulator(): Promise<{ url: string; process: ChildProcess }> {
-	const script = path.join(ROOT, 'simulator/main.ts');
-	const child = spawn(process.execPath, [...CALM, '-r', 'tsx/cjs', script, '--port', '0'], {
-		cwd: ROOT,
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const [data] = (await once(child.stdout, 'data')) as [Buffer];
-	const url = /http:\/\/[\d.:]+/.exec(data.toString())?.[0];
-	if (url === undefined) throw new Error('The simulator did not say where it listens');
-	return { url, process: child };
-}
-
-/** Sets limit and latency, and forgets the calls. */
-async function set(url: string, { check }: { check: number }, latencyMs: number): Promise<void> {
-	const { statusCode, body } = await request(`${url}/simulator/instances/${idInstance}`, {
-		method: 'PATCH',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({
-			latencyMs,
-			ratePerSecond: { check, contact: 1, account: 1 },
-			quota: { used: 0, total: 1_000_000 },
-		}),
-	});
-	if (statusCode !== 200) throw new Error(`The simulator refused: ${await body.text()}`);
-	await body.dump();
-	await (await request(`${url}/simulator/calls`, { method: 'DELETE' })).body.dump();
-}
-
-async function counts(url: string): Promise<{ calls: number; refused: number }> {
-	const { body } = await request(`${url}/simulator`);
-	const { methods } = (await body.json()) as { methods: Array<{ calls: number; refused: number }> };
-	return methods[0] ?? { calls: 0, refused: 0 };
+/** Runs a case against a service of its own with that limit (calls a second) and latency. */
+async function measure(
+	which: Omit<Case, 'url'>,
+	check: number,
+	latencyMs: number,
+): Promise<Measured & Counts> {
+	const changes: InstanceChanges = {
+		latencyMs,
+		ratePerSecond: { check, contact: 1, account: 1 },
+		quota: { used: 0, total: 1_000_000 },
+	};
+	const script = path.join(__dirname, 'service.ts');
+	const service = spawn(
+		process.execPath,
+		[...CALM, '-r', 'tsx/cjs', script, JSON.stringify(changes)],
+		{ cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+	);
+	try {
+		const [url] = (await once(service, 'message')) as [string];
+		const measured = await run({ ...which, url });
+		service.send('count');
+		const [counts] = (await once(service, 'message')) as [Counts];
+		return { ...measured, ...counts };
+	} finally {
+		service.kill('SIGTERM');
+	}
 }
 
 function document(limited: string[][], unlimited: string[][], parsed: string[][]): string {

@@ -105,13 +105,13 @@ async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter):
 
 /** From the node's start to its return; what n8n does around it is n8n's. */
 function meterEntryPoint(node: INodeType, meter: Meter): void {
-	const doors = node.customOperations?.whatsapp;
-	const door = doors?.checkAccount;
-	if (!doors || !door) throw new Error('The node has no customOperations');
-	doors.checkAccount = async function () {
+	const operations = node.customOperations?.whatsapp;
+	const checkAccount = operations?.checkAccount;
+	if (!operations || !checkAccount) throw new Error('The node has no customOperations');
+	operations.checkAccount = async function () {
 		meter.begin();
 		try {
-			return await door.call(this);
+			return await checkAccount.call(this);
 		} finally {
 			meter.end();
 		}

@@ -24,7 +24,7 @@ const LIMIT = 10;
 const LISTS = [200, 1000] as const;
 const UNLIMITED_ITEMS = 3000;
 
-/** Two of a hundred calls fail in passing. */
+/** Two of a hundred calls fail, and succeed when they are repeated. */
 const FAULTS: readonly Fault[] = [
 	{ share: 0.0067, status: 429 },
 	{ share: 0.0067, status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },

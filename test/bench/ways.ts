@@ -20,7 +20,7 @@ export interface Way {
 	readonly id: (typeof WAY_IDS)[number];
 	readonly title: string;
 	readonly nodes: readonly Piece[];
-	/** Whether the nodes stand in a loop whose first node is Loop Over Items. */
+	/** Whether the nodes are in a loop whose first node is Loop Over Items. */
 	readonly isLoop?: true;
 }
 
@@ -73,7 +73,7 @@ export function waysFor({ url }: Simulator): Way[] {
 				},
 			],
 		},
-		{ id: 'http', title: 'HTTP Request as it comes', nodes: [http({})] },
+		{ id: 'http', title: 'HTTP Request, default settings', nodes: [http({})] },
 		{
 			id: 'http-10',
 			title: 'HTTP Request, Batching 10 per 1,000 ms',

@@ -23,7 +23,7 @@ import { waitFor } from '../../scripts/n8n/process';
 import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
 import { startOpenAiStandIn, toolTexts, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
 
-/** Stands in every token; no model may see it. */
+/** Part of every token; no model may see it. */
 const MARK = 'PLANTED9d2e';
 const BEARER = 'of this test';
 
@@ -411,7 +411,7 @@ describe('the examples', () => {
 		}
 	});
 
-	test('mcp-server: nobody spends checks without the bearer token', async () => {
+	test('mcp-server: without the bearer token no check is spent', async () => {
 		await (await connect('green-api-lookup')).close();
 
 		await expect(connect('green-api-lookup', 'another')).rejects.toMatchObject({ code: 403 });

@@ -148,7 +148,7 @@ export class Editor {
 		await this.part('ndv').waitFor();
 	}
 
-	/** Runs the whole workflow; gives the numbers of items on the lines between the nodes. */
+	/** Runs the whole workflow; gives the numbers of items on the connections between the nodes. */
 	async runWorkflow(): Promise<string[]> {
 		await this.part('execute-workflow-button').first().click();
 		await this.page
@@ -218,7 +218,7 @@ export class Editor {
 		await this.field(name).locator('input').fill(text);
 	}
 
-	/** What stands in a text field or is chosen in a dropdown. */
+	/** The content of a text field, or the choice in a dropdown. */
 	async valueOf(name: string): Promise<string> {
 		return await this.field(name).locator('input').first().inputValue();
 	}

@@ -21,7 +21,7 @@ const MANUAL = 'When clicking ‘Execute workflow’';
 const WEBHOOK_KEY = { name: 'X-Key', value: 'of the CRM' };
 const CRM_KEY = { name: 'X-Key', value: 'of the flow' };
 
-/** Milliseconds for one execution: what fails in passing is asked several times. */
+/** Milliseconds for one execution: transient failures are asked about several times. */
 const RUN_TIMEOUT_MS = 60_000;
 
 let crm: Recorder;
@@ -359,7 +359,7 @@ describe('instance-watchdog', () => {
 		expect(await watch()).toEqual([expect.stringContaining('2027-01-02T12:00')]);
 	});
 
-	test('lookup flows pause while the instance is not authorized, and go on when it is', async () => {
+	test('lookup flows pause while the instance is not authorized, and continue when it is', async () => {
 		await watch();
 		expect(await lookUp()).toBe(2);
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(async () => await world.close());
 
-test('n8n starts without a word about the package', () => {
+test('n8n starts without a complaint about the package', () => {
 	const complaints = world.n8n.log.filter((line) =>
 		/greenApi|n8n-nodes-green-api-lookup(?!\/n8n-)/i.test(line),
 	);

@@ -13,7 +13,7 @@ function run(command, stdio = 'inherit') {
 }
 
 function jest(project, ...options) {
-	// --selectProjects takes all that stands behind it.
+	// --selectProjects takes every argument after it.
 	const selected = ['--config=test/e2e/jest.config.js', '--selectProjects', project];
 	return ['node_modules/jest/bin/jest.js', ...args, ...options, ...selected];
 }

@@ -78,14 +78,14 @@ export class Postgres {
 
 	/** Ends it with all connections, and starts it again after so many milliseconds. */
 	async restart(downMs: number): Promise<void> {
-		await this.halt();
+		await this.stopServer();
 		await sleep(downMs);
 		await this.boot();
 	}
 
 	/** Ends it and deletes its data. */
 	async stop(): Promise<void> {
-		if (existsSync(path.join(this.data, 'postmaster.pid'))) await this.halt();
+		if (existsSync(path.join(this.data, 'postmaster.pid'))) await this.stopServer();
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
@@ -115,7 +115,7 @@ export class Postgres {
 		);
 	}
 
-	private async halt(): Promise<void> {
+	private async stopServer(): Promise<void> {
 		await this.program('pg_ctl', '-D', this.data, '-m', 'fast', '-w', 'stop');
 	}
 

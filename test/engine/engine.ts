@@ -1,7 +1,7 @@
 /**
  * Runs a workflow JSON with the built package in n8n's own engine: n8n-core's loader, its
  * WorkflowExecute and its HTTP client. Only what n8n's server would bring (the database with the
- * credentials, the other node packages) is stood in for, at the edge.
+ * credentials, the other node packages) is replaced at the edge.
  */
 import 'reflect-metadata';
 
@@ -66,7 +66,7 @@ export interface RunOptions {
 	readonly entryPoint?: EntryPoint;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
-	/** What the nodes kept before a Wait node parked the execution: `contextData` of a run. */
+	/** What the nodes kept before a Wait node suspended the execution: `contextData` of a run. */
 	readonly contextData?: IExecuteContextData;
 	/** A node from `createNode`; a new one, on the system's clock, where none is given. */
 	readonly node?: INodeType;

@@ -1,6 +1,6 @@
 /** Looks for a planted secret in everything that a value reaches. */
 
-/** More objects than a run ever has; beyond it the search has gone astray. */
+/** More objects than a run ever has; beyond it the search has left the run. */
 const MOST_OBJECTS = 500_000;
 
 /**

@@ -6,7 +6,7 @@ import { bulkDoors } from '../../nodes/GreenApiLookup/doors/bulk';
 import { Shared } from '../../nodes/GreenApiLookup/lookup/shared';
 import { virtualClock } from './model';
 
-const doors = bulkDoors(new Shared({ clock: virtualClock(), random: () => 0.5 }));
+const operations = bulkDoors(new Shared({ clock: virtualClock(), random: () => 0.5 }));
 
 /** A node that asks one instance about one number, in a context that others share. */
 function contextOf(name: string, idInstance: string, shared: object, answer: boolean) {
@@ -41,9 +41,9 @@ test('two tools of one agent, on two instances: each has the answer of its own',
 	const one = contextOf('One', '7103000001', shared, true);
 	const two = contextOf('Two', '7103000002', shared, false);
 	const sameNode = contextOf('One', '7103000002', shared, false);
-	const door = doors.whatsapp?.checkAccount;
+	const checkAccount = operations.whatsapp?.checkAccount;
 	const rows: unknown[] = [];
-	for (const { context } of [one, two, sameNode]) rows.push(await door?.call(context));
+	for (const { context } of [one, two, sameNode]) rows.push(await checkAccount?.call(context));
 
 	expect(rows).toEqual(
 		[true, false, false].map((exists) => [
@@ -58,7 +58,7 @@ test('the same node and instance again: the answer is remembered', async () => {
 	const shared = {};
 	const first = contextOf('One', '7103000001', shared, true);
 	const again = contextOf('One', '7103000001', shared, true);
-	for (const { context } of [first, again]) await doors.whatsapp?.checkAccount?.call(context);
+	for (const { context } of [first, again]) await operations.whatsapp?.checkAccount?.call(context);
 
 	expect([first, again].map(({ requests }) => requests.length)).toEqual([1, 0]);
 });

@@ -46,7 +46,7 @@ test('the service says when, if that is within Max Wait', () => {
 	expect(waitAfter('serverError', 1, 290_000, 20)).toBeUndefined();
 });
 
-test('a 429 is no try and has no wait of its own: the pacer makes everybody wait', () => {
+test('a 429 is no try and has no wait of its own: the rate limiter makes all calls wait', () => {
 	expect(waitAfter('rateLimited', 0)).toBe(0);
 	expect(waitAfter('rateLimited', 50, 299_000)).toBe(0);
 	expect(waitAfter('rateLimited', 0, 300_001)).toBeUndefined();

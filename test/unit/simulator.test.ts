@@ -80,7 +80,7 @@ describe('limits', () => {
 		expect(simulator.highestRate({ method: 'checkWhatsapp' })).toBe(12);
 	});
 
-	test('every answer of an instance, also a 401, tells the limit and what is left of it', async () => {
+	test('every answer of an instance, also a 401, tells the limit and how much of it remains', async () => {
 		const { status, headers, text } = await ask(simulator.instance('whatsapp'), {
 			...check,
 			token: 'wrong',
@@ -228,59 +228,5 @@ describe('faults', () => {
 
 		await expect(ask(whatsapp, { method: 'getSettings' })).rejects.toThrow();
 		expect(simulator.calls()).toMatchObject([{ status: 0 }]);
-	});
-});
-
-describe('the control endpoint', () => {
-	async function control(path: string, method: 'GET' | 'PATCH' | 'DELETE', body?: object) {
-		const response = await request(`${simulator.url}/simulator${path}`, {
-			method,
-			...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-		});
-		return { status: response.statusCode, text: await response.body.text() };
-	}
-
-	test('changes the settings of an instance', async () => {
-		const { idInstance } = simulator.instance('telegram');
-
-		const { status } = await control(`/instances/${idInstance}`, 'PATCH', { state: 'starting' });
-
-		expect(status).toBe(200);
-		expect(simulator.instance('telegram').state).toBe('starting');
-	});
-
-	test.each([
-		[{ sate: 'starting' }],
-		[{ latencyMs: 'slow' }],
-		[{ idInstance: '1' }],
-		[{}],
-		[{ faults: [{}] }],
-	])('refuses what is no setting: %j', async (changes) => {
-		const { idInstance } = simulator.instance('telegram');
-
-		expect((await control(`/instances/${idInstance}`, 'PATCH', changes)).status).toBe(400);
-	});
-
-	test('counts calls by instance and method, and forgets them', async () => {
-		const whatsapp = simulator.instance('whatsapp');
-		await ask(whatsapp, { method: 'checkWhatsapp', body: { phoneNumber: 79876543210 } });
-
-		const report: unknown = JSON.parse((await control('', 'GET')).text);
-		expect(report).toMatchObject({
-			calls: 1,
-			highestRate: 1,
-			methods: [
-				{
-					idInstance: whatsapp.idInstance,
-					method: 'checkwhatsapp',
-					calls: 1,
-					refused: 0,
-					highestRate: 1,
-				},
-			],
-		});
-		await control('/calls', 'DELETE');
-
-		expect(simulator.calls()).toEqual([]);
 	});
 });

@@ -5,7 +5,7 @@
 
 import { definitionOf, type FailureCode } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
-import type { InstanceClient } from './calls/instanceClient';
+import type { Call, InstanceClient } from './calls/instanceClient';
 import { Attempts } from './calls/retry';
 import type { Environment } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
@@ -16,6 +16,11 @@ interface Task {
 	readonly key: string;
 	readonly query: Query;
 	readonly indexes: number[];
+	readonly attempts: Attempts;
+	/** Whether a call was made for it. */
+	asked: boolean;
+	/** Whether the next call goes while no other is in flight. */
+	isAlone: boolean;
 	outcome?: Outcome;
 }
 
@@ -35,9 +40,6 @@ export interface RunPart {
 	/** Lets the rest of the process go first, where this one has worked for long. */
 	readonly endSlice: () => Promise<void> | undefined;
 }
-
-/** Refusals that a gateway also gives for a moment: believed at once only if nothing was answered. */
-const MAY_BE_STRAY: ReadonlySet<string> = new Set(['unauthorized', 'wrongInstance']);
 
 /** Milliseconds between two looks at a service that is about to be given up. */
 const WATCH_MS = 100;
@@ -64,7 +66,8 @@ export class InstanceRun {
 		const equal = this.tasks.get(key);
 		if (equal?.outcome) return this.run.settle([index], equal.outcome);
 		if (equal) return void equal.indexes.push(index);
-		const task: Task = { key, query, indexes: [index] };
+		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
+		const task = { key, query, indexes: [index], attempts, asked: false, isAlone: false };
 		this.tasks.set(key, task);
 		this.queue.push(task);
 	}
@@ -122,43 +125,52 @@ export class InstanceRun {
 	}
 
 	/** Asks until there is an outcome; undefined where the run is over before. */
-	private async resolve({ key, query }: Task): Promise<Outcome | undefined> {
-		const { clock, random } = this.run.environment;
-		const attempts = new Attempts(this.run.maxWaitMs, random);
-		let asked = false;
-		let isAlone = false;
-		const settled = () =>
-			this.known.get(key) ??
-			this.known.blockedBy(query, asked) ??
-			this.client.outage.blocks(query, asked, clock.monotonic());
-		const isWanted = () => !this.run.isOver() && settled() === undefined;
+	private async resolve(task: Task): Promise<Outcome | undefined> {
+		const { clock } = this.run.environment;
+		const isWanted = () => !this.run.isOver() && this.settled(task) === undefined;
 		while (!this.run.isOver()) {
-			const outcome = settled();
+			const outcome = this.settled(task);
 			if (outcome) return outcome;
-			const call = await this.client.ask(query, {
+			const call = await this.client.ask(task.query, {
 				signal: this.waits.signal,
 				isWanted,
-				isAlone: () => isAlone || this.client.outage.isSevere,
+				isAlone: () => task.isAlone || this.client.outage.isSevere,
 			});
 			if (!call) continue;
-			asked = true;
-			if (this.client.outage.msUntilGivenUp(call.endedAt) <= 0) this.wake();
-			if (!isAlone && this.hasAnswers && mayBeStray(call.outcome)) {
-				isAlone = true;
-				continue;
-			}
-			isAlone = false;
-			const wait = attempts.waitAfter(call.outcome, call.sentAt, call.endedAt);
-			if (wait === undefined) return this.store(key, query, call.outcome);
-			const until = clock.monotonic() + wait;
-			for (let ms = wait; ms > 0 && isWanted(); ms = until - clock.monotonic()) {
+			const concluded = this.conclude(task, call);
+			// Not before it is known whether the next call is wanted.
+			call.release();
+			if (typeof concluded !== 'number') return concluded;
+			const until = clock.monotonic() + concluded;
+			for (let ms = concluded; ms > 0 && isWanted(); ms = until - clock.monotonic()) {
 				await clock.sleep(ms, this.waits.signal);
 			}
 		}
 		return undefined;
 	}
 
-	private store(key: string, query: Query, outcome: Outcome): Outcome {
+	/** What is known of a task without a call: its answer, or why it is not asked. */
+	private settled({ key, query, asked }: Task): Outcome | undefined {
+		const now = this.run.environment.clock.monotonic();
+		return (
+			this.known.get(key) ??
+			this.known.blockedBy(query, asked) ??
+			this.client.outage.blocks(query, asked, now)
+		);
+	}
+
+	/** What a call means for its task: the outcome, or milliseconds until it is asked again. */
+	private conclude(task: Task, { outcome, sentAt, endedAt }: Call): Outcome | number {
+		task.asked = true;
+		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
+		const mayBeStray = this.hasAnswers && !task.isAlone && isRefusal(outcome);
+		task.isAlone = mayBeStray;
+		if (mayBeStray) return 0;
+		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
+		return wait ?? this.store(task, outcome);
+	}
+
+	private store({ key, query }: Task, outcome: Outcome): Outcome {
 		const stored = this.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.hasAnswers = true;
@@ -170,6 +182,7 @@ export class InstanceRun {
 	}
 }
 
-function mayBeStray(outcome: Outcome): boolean {
-	return isFailure(outcome) && MAY_BE_STRAY.has(outcome.code);
+/** A refusal that a gateway also gives for a moment: believed at once only if nothing was answered. */
+function isRefusal(outcome: Outcome): boolean {
+	return isFailure(outcome) && ['unauthorized', 'wrongInstance'].includes(outcome.code);
 }

@@ -221,6 +221,7 @@ export class LookupRun {
 		const client = this.clientOf(connection, request.path, SETTINGS_CALLS_PER_SECOND);
 		const conditions = { signal, isWanted: () => true, isAlone: () => false };
 		const sent = await client.send(request, conditions);
+		sent?.release();
 		return sent && readTypeInstance(sent.response);
 	}
 

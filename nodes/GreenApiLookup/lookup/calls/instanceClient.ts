@@ -30,11 +30,19 @@ export interface CallConditions {
 	readonly isAlone: () => boolean;
 }
 
-/** One call that was made. */
-export interface Call {
-	readonly outcome: Outcome;
+/** One call that was made: its response, or the error of the network. */
+interface Sent {
+	readonly response: LookupResponse | Error;
 	/** Monotonic milliseconds. */
 	readonly sentAt: number;
+	/** To be called once, when it is known whether the next call is wanted. */
+	readonly release: () => void;
+}
+
+/** A call and what it means. */
+export interface Call extends Omit<Sent, 'response'> {
+	readonly outcome: Outcome;
+	/** Monotonic milliseconds. */
 	readonly endedAt: number;
 }
 
@@ -67,18 +75,21 @@ export class InstanceClient {
 	async ask(query: Query, conditions: CallConditions): Promise<Call | undefined> {
 		const sent = await this.send(requestOf(query), conditions);
 		if (!sent) return undefined;
-		const { response, permit } = sent;
+		const { response, ...rest } = sent;
 		const outcome =
 			response instanceof Error
 				? readNetworkError(query, response)
 				: readResponse(query, response, this.clock.now());
 		const endedAt = this.clock.monotonic();
 		this.outage.ended(outcome, endedAt);
-		return { outcome, sentAt: permit.at, endedAt };
+		return { ...rest, outcome, endedAt };
 	}
 
-	/** As `ask`, for any request: its response, or the error of the network. */
-	async send(request: LookupRequest, { signal, isWanted, isAlone }: CallConditions) {
+	/** As `ask`, for any request. */
+	async send(
+		request: LookupRequest,
+		{ signal, isWanted, isAlone }: CallConditions,
+	): Promise<Sent | undefined> {
 		const leave = await this.enter();
 		try {
 			const holdsPlace = isAlone();
@@ -89,7 +100,7 @@ export class InstanceClient {
 			if (!holdsPlace) leave();
 			this.onCall();
 			const response = await this.exchange(request, permit);
-			return { response, permit };
+			return { response, sentAt: permit.at, release: () => this.limiter.release() };
 		} finally {
 			leave();
 		}
@@ -124,7 +135,6 @@ export class InstanceClient {
 			const retryAfterMs = retryAfter * 1000;
 			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
 		}
-		this.limiter.release();
 		return response;
 	}
 
