@@ -530,7 +530,7 @@ describe('a service that gives no answers', () => {
 	test('after 20 failures in a row one call goes at a time, until an answer comes', async () => {
 		const { service, process } = start({
 			latencyMs: 3000,
-			script: (call) => (call <= 50 ? { status: 500 } : undefined),
+			script: (call) => (call <= 100 ? { status: 500 } : undefined),
 		});
 
 		await process.run(service.items(numbers(200)));
@@ -539,7 +539,7 @@ describe('a service that gives no answers', () => {
 		const inFlight = ({ sentAt }: Arrival) =>
 			arrivals.filter((other) => other.sentAt <= sentAt && other.endedAt > sentAt).length;
 		const twentieth = arrivals[19] as Arrival;
-		const answer = arrivals[50] as Arrival;
+		const answer = arrivals[100] as Arrival;
 		const alone = arrivals.filter(
 			({ sentAt }) => sentAt > twentieth.endedAt && sentAt <= answer.sentAt,
 		);

@@ -185,7 +185,7 @@ export class LookupRun {
 		const { state, batching, memories, maxWaitMs } = this.options;
 		const { clock } = state.environment;
 		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
-		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.spacingMs));
+		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
 		const client = new InstanceClient(connection, limiter, batching, outage, clock, () => {
 			memories.execution.record.calls++;
 			this.report.called();

@@ -81,7 +81,7 @@ export class InstanceClient {
 				? readNetworkError(query, response)
 				: readResponse(query, response, this.clock.now());
 		const endedAt = this.clock.monotonic();
-		this.outage.ended(outcome, endedAt);
+		this.outage.ended(outcome, rest.sentAt, endedAt);
 		return { ...rest, outcome, endedAt };
 	}
 
@@ -127,12 +127,13 @@ export class InstanceClient {
 	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
 		const exchange = this.inTime(request);
 		this.inFlight.add(exchange);
-		this.outage.sent(permit.at);
 		const response = await exchange;
 		this.inFlight.delete(exchange);
 		if (!(response instanceof Error)) {
 			const { limit, remaining, status, retryAfter = 0 } = response;
-			const retryAfterMs = retryAfter * 1000;
+			// One beyond Max Wait ends this run instead, and must not make those of others wait.
+			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
+			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
 			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
 		}
 		return response;
