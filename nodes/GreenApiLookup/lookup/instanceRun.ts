@@ -19,8 +19,6 @@ interface Task {
 	readonly attempts: Attempts;
 	/** Whether a call was made for it. */
 	asked: boolean;
-	/** Whether the next call goes while no other is in flight. */
-	isAlone: boolean;
 	outcome?: Outcome;
 }
 
@@ -49,8 +47,10 @@ export class InstanceRun {
 	private readonly tasks = new Map<string, Task>();
 	/** Tasks that no worker has taken yet. */
 	private readonly queue: Task[] = [];
-	/** Aborted, and replaced, when those who wait have to look again. */
-	private waits = new AbortController();
+	/** One for each wait: aborted when those who wait have to look again. */
+	private readonly waits = new Set<AbortController>();
+	/** The task that was refused after answers: it is asked once more, and nothing else meanwhile. */
+	private suspect: Task | undefined;
 	/** Whether the instance has answered in this run. */
 	hasAnswers = false;
 
@@ -67,7 +67,7 @@ export class InstanceRun {
 		if (equal?.outcome) return this.run.settle([index], equal.outcome);
 		if (equal) return void equal.indexes.push(index);
 		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
-		const task = { key, query, indexes: [index], attempts, asked: false, isAlone: false };
+		const task = { key, query, indexes: [index], attempts, asked: false };
 		this.tasks.set(key, task);
 		this.queue.push(task);
 	}
@@ -103,9 +103,18 @@ export class InstanceRun {
 
 	/** Those who wait look again whether their query is still to be asked. */
 	wake(): void {
-		const { waits } = this;
-		this.waits = new AbortController();
-		waits.abort();
+		for (const wait of this.waits) wait.abort();
+	}
+
+	/** Does something that a `wake` ends. Many listeners on one signal would be a leak to Node. */
+	private async untilWoken<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		this.waits.add(controller);
+		try {
+			return await wait(controller.signal);
+		} finally {
+			this.waits.delete(controller);
+		}
 	}
 
 	private async takeTasks(): Promise<void> {
@@ -127,26 +136,32 @@ export class InstanceRun {
 	/** Asks until there is an outcome; undefined where the run is over before. */
 	private async resolve(task: Task): Promise<Outcome | undefined> {
 		const { clock } = this.run.environment;
-		const isWanted = () => !this.run.isOver() && this.settled(task) === undefined;
-		while (!this.run.isOver()) {
-			const outcome = this.settled(task);
-			if (outcome) return outcome;
-			const call = await this.client.ask(task.query, {
-				signal: this.waits.signal,
-				isWanted,
-				isAlone: () => task.isAlone || this.client.outage.isSevere,
-			});
+		const isOpen = () => !this.run.isOver() && this.settled(task) === undefined;
+		const gives = () => this.suspect !== undefined && this.suspect !== task;
+		const sleep = async (ms: number) =>
+			await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
+		while (isOpen()) {
+			if (gives()) {
+				await sleep(this.run.maxWaitMs);
+				continue;
+			}
+			const call = await this.untilWoken(
+				async (signal) =>
+					await this.client.ask(task.query, {
+						signal,
+						isWanted: () => isOpen() && !gives(),
+						isAlone: () => this.suspect === task || this.client.outage.isSevere,
+					}),
+			);
 			if (!call) continue;
 			const concluded = this.conclude(task, call);
 			// Not before it is known whether the next call is wanted.
 			call.release();
 			if (typeof concluded !== 'number') return concluded;
 			const until = clock.monotonic() + concluded;
-			for (let ms = concluded; ms > 0 && isWanted(); ms = until - clock.monotonic()) {
-				await clock.sleep(ms, this.waits.signal);
-			}
+			for (let ms = concluded; ms > 0 && isOpen(); ms = until - clock.monotonic()) await sleep(ms);
 		}
-		return undefined;
+		return this.run.isOver() ? undefined : this.settled(task);
 	}
 
 	/** What is known of a task without a call: its answer, or why it is not asked. */
@@ -163,9 +178,14 @@ export class InstanceRun {
 	private conclude(task: Task, { outcome, sentAt, endedAt }: Call): Outcome | number {
 		task.asked = true;
 		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
-		const mayBeStray = this.hasAnswers && !task.isAlone && isRefusal(outcome);
-		task.isAlone = mayBeStray;
-		if (mayBeStray) return 0;
+		if (this.suspect === task) {
+			this.suspect = undefined;
+			this.wake();
+		} else if (this.hasAnswers && isRefusal(outcome)) {
+			this.suspect ??= task;
+			this.wake();
+			return 0;
+		}
 		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
 		return wait ?? this.store(task, outcome);
 	}
