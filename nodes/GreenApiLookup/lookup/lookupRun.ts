@@ -106,7 +106,10 @@ export class LookupRun {
 	async run(): Promise<RunResult> {
 		const { memories, maxCalls, signal, stopOnFailure } = this.options;
 		memories.execution.record.maxCalls ??= maxCalls;
-		const cancel = () => this.wakeAll();
+		const cancel = () => {
+			for (const client of this.clients) client.giveUp();
+			this.wakeAll();
+		};
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.

@@ -49,7 +49,8 @@ export interface Call extends Omit<Sent, 'response'> {
 export class InstanceClient {
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
 	private place: Promise<unknown> = Promise.resolve();
-	private readonly inFlight = new Set<Promise<unknown>>();
+	/** Calls in flight, each with what gives it up. */
+	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
 	/** @param onCall told of every call before it goes */
 	constructor(
@@ -61,6 +62,11 @@ export class InstanceClient {
 		private readonly onCall: () => void,
 	) {
 		limiter.join(this, connection.rateShare);
+	}
+
+	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
+	giveUp(): void {
+		for (const wait of this.inFlight.values()) wait.abort();
 	}
 
 	/** Ends its part in the limiter's bounds. */
@@ -93,7 +99,7 @@ export class InstanceClient {
 		const leave = await this.enter();
 		try {
 			const holdsPlace = isAlone();
-			if (holdsPlace) await Promise.all(this.inFlight);
+			if (holdsPlace) await Promise.all(this.inFlight.keys());
 			const permit = await this.permit(signal);
 			if (!permit) return undefined;
 			if (!isWanted()) return void this.limiter.release();
@@ -125,8 +131,9 @@ export class InstanceClient {
 	}
 
 	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
-		const exchange = this.inTime(request);
-		this.inFlight.add(exchange);
+		const wait = new AbortController();
+		const exchange = this.inTime(request, wait);
+		this.inFlight.set(exchange, wait);
 		const response = await exchange;
 		this.inFlight.delete(exchange);
 		if (!(response instanceof Error)) {
@@ -139,19 +146,21 @@ export class InstanceClient {
 		return response;
 	}
 
-	/** The response, if it comes in time. Never rejects. */
-	private async inTime(request: LookupRequest): Promise<LookupResponse | Error> {
+	/** The response, if it comes before the wait ends. Never rejects. */
+	private async inTime(
+		request: LookupRequest,
+		wait: AbortController,
+	): Promise<LookupResponse | Error> {
 		const { send, timeoutMs } = this.connection;
-		const ended = new AbortController();
 		const late = this.clock
-			.sleep(timeoutMs, ended.signal)
+			.sleep(timeoutMs, wait.signal)
 			.then(() => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
 		try {
 			return await Promise.race([send(request), late]);
 		} catch (error) {
 			return error instanceof Error ? error : new Error(String(error));
 		} finally {
-			ended.abort();
+			wait.abort();
 		}
 	}
 }
