@@ -49,8 +49,8 @@ export class InstanceRun {
 	private readonly tasks = new Map<string, Task>();
 	/** Tasks that no worker has taken yet. */
 	private readonly queue: Task[] = [];
-	/** Aborted, and replaced, when those who wait have to look again. */
-	private waits = new AbortController();
+	/** One for each wait: aborted when those who wait have to look again. */
+	private readonly waits = new Set<AbortController>();
 	/** Whether the instance has answered in this run. */
 	hasAnswers = false;
 
@@ -103,9 +103,18 @@ export class InstanceRun {
 
 	/** Those who wait look again whether their query is still to be asked. */
 	wake(): void {
-		const { waits } = this;
-		this.waits = new AbortController();
-		waits.abort();
+		for (const wait of this.waits) wait.abort();
+	}
+
+	/** Does something that a `wake` ends. Many listeners on one signal would be a leak to Node. */
+	private async untilWoken<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		this.waits.add(controller);
+		try {
+			return await wait(controller.signal);
+		} finally {
+			this.waits.delete(controller);
+		}
 	}
 
 	private async takeTasks(): Promise<void> {
@@ -128,14 +137,11 @@ export class InstanceRun {
 	private async resolve(task: Task): Promise<Outcome | undefined> {
 		const { clock } = this.run.environment;
 		const isWanted = () => !this.run.isOver() && this.settled(task) === undefined;
-		while (!this.run.isOver()) {
-			const outcome = this.settled(task);
-			if (outcome) return outcome;
-			const call = await this.client.ask(task.query, {
-				signal: this.waits.signal,
-				isWanted,
-				isConfirmation: task.isConfirmation,
-			});
+		while (isWanted()) {
+			const { query, isConfirmation } = task;
+			const call = await this.untilWoken(
+				async (signal) => await this.client.ask(query, { signal, isWanted, isConfirmation }),
+			);
 			if (!call) continue;
 			const concluded = this.conclude(task, call);
 			// Not before it is known whether the next call is wanted.
@@ -143,10 +149,10 @@ export class InstanceRun {
 			if (typeof concluded !== 'number') return concluded;
 			const until = clock.monotonic() + concluded;
 			for (let ms = concluded; ms > 0 && isWanted(); ms = until - clock.monotonic()) {
-				await clock.sleep(ms, this.waits.signal);
+				await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
 			}
 		}
-		return undefined;
+		return this.run.isOver() ? undefined : this.settled(task);
 	}
 
 	/** What is known of a task without a call: its answer, or why it is not asked. */

@@ -106,11 +106,14 @@ export class LookupRun {
 	async run(): Promise<RunResult> {
 		const { memories, maxCalls, signal, stopOnFailure } = this.options;
 		memories.execution.record.maxCalls ??= maxCalls;
-		const cancel = () => this.wakeAll();
+		const cancel = () => {
+			for (const client of this.clients) client.giveUp();
+			this.wakeAll();
+		};
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
-			while ((stopOnFailure || this.instances.size === 0) && (await this.readNext()));
+			if (stopOnFailure) await this.readAll();
 			await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
@@ -130,17 +133,23 @@ export class LookupRun {
 	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
 	private async askAll(): Promise<void> {
 		this.working = [];
-		for (const instance of this.instances.values()) this.start(instance);
+		for (const instance of this.instances.values()) this.start(instance.work(WORKERS));
+		// Whoever comes late in the list is asked from the beginning, too.
+		this.start(this.readAll());
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
-	private start(instance: InstanceRun): void {
+	private async readAll(): Promise<void> {
+		while (await this.readNext());
+	}
+
+	private start(work: Promise<void>): void {
 		const crash = (error: unknown) => {
 			this.crashed ??= error;
 			this.wakeAll();
 		};
-		this.working?.push(instance.work(WORKERS).catch(crash));
+		this.working?.push(work.catch(crash));
 	}
 
 	/** Reads one item, after those before it. @returns false where none remains */
@@ -171,7 +180,7 @@ export class LookupRun {
 			this.part,
 		);
 		this.instances.set(connection, instance);
-		if (this.working) this.start(instance);
+		if (this.working) this.start(instance.work(WORKERS));
 		return instance;
 	}
 
@@ -179,7 +188,7 @@ export class LookupRun {
 		const { state, batching, memories, maxWaitMs } = this.options;
 		const { clock } = state.environment;
 		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
-		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.spacingMs));
+		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
 		const client = new InstanceClient(connection, limiter, batching, outage, clock, () => {
 			memories.execution.record.calls++;
 			this.report.called();

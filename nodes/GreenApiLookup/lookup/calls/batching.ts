@@ -14,11 +14,11 @@ export interface Batching {
 	wait(signal?: AbortSignal): Promise<void>;
 	/** Notes that a call went, now. */
 	sent(): void;
-	/** Milliseconds between two calls on average. */
-	readonly spacingMs: number;
+	/** Milliseconds between two calls at most. */
+	readonly longestGapMs: number;
 }
 
-const UNBOUNDED: Batching = { wait: () => Promise.resolve(), sent() {}, spacingMs: 0 };
+const UNBOUNDED: Batching = { wait: () => Promise.resolve(), sent() {}, longestGapMs: 0 };
 
 /** Undefined limits, a size below 1 or an interval of 0 bound nothing. */
 export function batchingOf(limits: BatchingLimits | undefined, clock: Clock): Batching {
@@ -26,7 +26,7 @@ export function batchingOf(limits: BatchingLimits | undefined, clock: Clock): Ba
 	if (batchSize < 1 || batchInterval <= 0) return UNBOUNDED;
 	const sent: number[] = [];
 	return {
-		spacingMs: batchInterval / batchSize,
+		longestGapMs: batchInterval,
 		async wait(signal) {
 			const free = (sent.at(-batchSize) ?? Number.NEGATIVE_INFINITY) + batchInterval;
 			for (let ms = free - clock.monotonic(); ms > 0 && !signal?.aborted; ) {

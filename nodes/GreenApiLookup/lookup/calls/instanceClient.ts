@@ -52,7 +52,8 @@ export class InstanceClient {
 	private readonly waiting: Array<() => void> = [];
 	/** Those among them that are confirmations. */
 	private confirmations = 0;
-	private readonly inFlight = new Set<Promise<unknown>>();
+	/** Calls in flight, each with what gives it up. */
+	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
 	/** @param onCall told of every call before it goes */
 	constructor(
@@ -64,6 +65,11 @@ export class InstanceClient {
 		private readonly onCall: () => void,
 	) {
 		limiter.join(this, connection.rateShare);
+	}
+
+	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
+	giveUp(): void {
+		for (const wait of this.inFlight.values()) wait.abort();
 	}
 
 	/** Ends its part in the limiter's bounds. */
@@ -84,7 +90,7 @@ export class InstanceClient {
 				? readNetworkError(query, response)
 				: readResponse(query, response, this.clock.now());
 		const endedAt = this.clock.monotonic();
-		this.outage.ended(outcome, endedAt);
+		this.outage.ended(outcome, rest.sentAt, endedAt);
 		return { ...rest, outcome, endedAt };
 	}
 
@@ -95,7 +101,7 @@ export class InstanceClient {
 	): Promise<Sent | undefined> {
 		await this.enter(isConfirmation);
 		const holdsPlace = isConfirmation || this.outage.isSevere;
-		if (holdsPlace) await Promise.all(this.inFlight);
+		if (holdsPlace) await Promise.all(this.inFlight.keys());
 		const permit = await this.permit(signal);
 		const goes = permit !== undefined && isWanted() && (isConfirmation || this.confirmations === 0);
 		if (!goes || !holdsPlace) this.leave();
@@ -138,32 +144,36 @@ export class InstanceClient {
 	}
 
 	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
-		const exchange = this.inTime(request);
-		this.inFlight.add(exchange);
-		this.outage.sent(permit.at);
+		const wait = new AbortController();
+		const exchange = this.inTime(request, wait);
+		this.inFlight.set(exchange, wait);
 		const response = await exchange;
 		this.inFlight.delete(exchange);
 		if (!(response instanceof Error)) {
 			const { limit, remaining, status, retryAfter = 0 } = response;
-			const retryAfterMs = retryAfter * 1000;
+			// One beyond Max Wait ends this run instead, and must not make those of others wait.
+			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
+			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
 			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
 		}
 		return response;
 	}
 
-	/** The response, if it comes in time. Never rejects. */
-	private async inTime(request: LookupRequest): Promise<LookupResponse | Error> {
+	/** The response, if it comes before the wait ends. Never rejects. */
+	private async inTime(
+		request: LookupRequest,
+		wait: AbortController,
+	): Promise<LookupResponse | Error> {
 		const { send, timeoutMs } = this.connection;
-		const ended = new AbortController();
 		const late = this.clock
-			.sleep(timeoutMs, ended.signal)
+			.sleep(timeoutMs, wait.signal)
 			.then(() => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
 		try {
 			return await Promise.race([send(request), late]);
 		} catch (error) {
 			return error instanceof Error ? error : new Error(String(error));
 		} finally {
-			ended.abort();
+			wait.abort();
 		}
 	}
 }

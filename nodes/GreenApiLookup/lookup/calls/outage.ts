@@ -12,23 +12,19 @@ import { isTransient } from './retry';
 const ONE_AT_A_TIME_AFTER = 20;
 
 export class Outage {
-	/** Monotonic milliseconds of the first failure since an answer. */
+	/** Monotonic milliseconds since which no answer came; undefined where nothing has failed since. */
 	private since: number | undefined;
+	private answeredAt = Number.NEGATIVE_INFINITY;
 	private last: Failure | undefined;
 	private failuresInRow = 0;
-	private inFlight = 0;
-	/** Since when no call is in flight, in monotonic milliseconds. */
-	private idleSince = 0;
-	/** Milliseconds since the first failure in which only our own bounds delayed the next call. */
-	private ownDelayMs = 0;
 
 	/**
 	 * @param maxWaitMs milliseconds without an answer after which nothing more is asked
-	 * @param spacingMs milliseconds between calls that our own bounds ask for
+	 * @param longestGapMs milliseconds by which our own bounds delay a call at most
 	 */
 	constructor(
-		private readonly maxWaitMs: number,
-		private readonly spacingMs: () => number,
+		readonly maxWaitMs: number,
+		private readonly longestGapMs: () => number,
 	) {}
 
 	/** Whether so much fails that calls should go one at a time. */
@@ -36,21 +32,15 @@ export class Outage {
 		return this.failuresInRow >= ONE_AT_A_TIME_AFTER;
 	}
 
-	sent(now: number): void {
-		this.ownDelayMs += this.currentDelay(now);
-		this.inFlight++;
-	}
-
-	ended(outcome: Outcome, now: number): void {
-		this.inFlight--;
-		this.idleSince = now;
+	/** A call ended. Times are monotonic milliseconds. */
+	ended(outcome: Outcome, sentAt: number, endedAt: number): void {
 		if (!isFailure(outcome) || !isTransient(outcome)) {
 			this.since = undefined;
+			this.answeredAt = endedAt;
 			this.failuresInRow = 0;
 			return;
 		}
-		if (this.since === undefined) this.ownDelayMs = 0;
-		this.since ??= now;
+		this.since ??= Math.max(sentAt, this.answeredAt);
 		this.last = outcome;
 		if (outcome.code !== 'rateLimited') this.failuresInRow++;
 	}
@@ -60,8 +50,8 @@ export class Outage {
 		if (this.since === undefined || !this.last) return this.maxWaitMs;
 		// A told wait that is too long is not begun.
 		if ((this.last.retryAfter ?? 0) * 1000 > this.maxWaitMs) return 0;
-		const ownDelayMs = this.ownDelayMs + this.currentDelay(now);
-		return this.maxWaitMs - (now - this.since - ownDelayMs);
+		// What our own bounds delay for longer has to have its chance, and time for its answer.
+		return this.since + Math.max(this.maxWaitMs, 2 * this.longestGapMs()) - now;
 	}
 
 	/** The failure of a query that is not asked any more, because the run has given up. */
@@ -71,11 +61,5 @@ export class Outage {
 		const seconds = Math.round(this.maxWaitMs / 1000);
 		const detail = `no answer within the ${seconds} s of Max Wait, so the run has given up`;
 		return failure(code, { endpoint, asked, httpStatus, detail, retryAfter });
-	}
-
-	/** Milliseconds that our own bounds have delayed the next call so far. */
-	private currentDelay(now: number): number {
-		if (this.inFlight > 0 || this.since === undefined) return 0;
-		return Math.min(now - this.idleSince, this.spacingMs());
 	}
 }

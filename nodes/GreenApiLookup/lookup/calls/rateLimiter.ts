@@ -50,9 +50,6 @@ const INCREASE_ALONE_PER_SECOND = 0.1;
 /** Milliseconds without a reason to slow down, after which a process that is alone hurries up. */
 const CALM_AFTER_MS = 3000;
 
-/** The longest that everybody waits because the service asks for it. */
-const LONGEST_PAUSE_MS = 60_000;
-
 /** Share of the spacing by which the next call goes later when nothing is left for it. */
 const NUDGE = 0.2;
 
@@ -175,10 +172,7 @@ export class RateLimiter {
 		this.increase(now);
 		if (info.tooMany) {
 			const isFraction = this.ownLimit() < 1;
-			const pause = Math.max(
-				Math.min(info.retryAfterMs, LONGEST_PAUSE_MS),
-				isFraction ? 0 : this.spacing(),
-			);
+			const pause = Math.max(info.retryAfterMs, isFraction ? 0 : this.spacing());
 			this.pausedUntil = Math.max(this.pausedUntil, now + pause);
 			if (isFraction) this.due += this.spacing() * FRACTION_NUDGE;
 			this.decrease(now, isFraction ? FRACTION_AFTER_TOO_MANY : AFTER_TOO_MANY);
