@@ -24,6 +24,7 @@ const NO_CODE_8: PhoneIssue = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
+const CHECK = 'Check that no digit is missing or added.';
 const WITH_PLUS = 'Write the one that is meant with its +.';
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
@@ -107,8 +108,6 @@ function chooseOf(number: WrittenNumber, home: Reading, abroad: Reading): Readin
 	if (!digits.startsWith('00')) {
 		const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
 		if (isPrefixed || (isMobile(home) && !(abroad.type === 'MOBILE' && hasZero(home)))) return home;
-		// Other lines of eleven digits without a 0 are rarer than mobiles from abroad.
-		if (!isMobile(home) && isMobile(abroad) && digits.length >= SHORTEST_BARE) return abroad;
 	}
 	return eitherOf(home, abroad);
 }
@@ -170,8 +169,8 @@ function readAbroad({ groups, form }: WrittenNumber): Reading | PhoneIssue {
 /** Stays as it was written: 52 1 and 52, 54 9 and 54 may be different accounts for a messenger. */
 function readInternational(groups: readonly string[]): Reading | PhoneIssue {
 	const digits = groups.join('');
-	if (digits.startsWith('0')) return { why: 'no country code begins with 0' };
-	if (digits.startsWith('10')) return { why: 'no number begins with +1 0' };
+	if (digits.startsWith('0')) return { why: 'no country code begins with 0', advice: CHECK };
+	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
 	if (groups[0] === '8' && groups.length > 1) return NO_CODE_8;
 	const reading = readDigits(`+${digits}`);
 	// Telegram's anonymous numbers: +888 belongs to no country.
@@ -183,11 +182,11 @@ function readInternational(groups: readonly string[]): Reading | PhoneIssue {
 		return isPrefixed && reading.type ? reading : eitherOf({ digits }, reading);
 	}
 	if (reading.type || reading.number.isNonGeographic()) return reading;
-	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated' };
+	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
 	if (isPossible(reading)) return reading;
 	const wrongLength = {
 		why: `+${digits} has a length that no number of its country has`,
-		advice: 'Check that no digit is missing or added.',
+		advice: CHECK,
 	};
 	return surplusOf(groups, (some) => readDigits(`+${some}`)) ?? wrongLength;
 }
