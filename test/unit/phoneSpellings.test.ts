@@ -134,7 +134,9 @@ describe('lists that mix countries', () => {
 					Math.floor(random() * 10),
 				).join('');
 				const line = parsePhoneNumber(`+${getCountryCallingCode(country)}${digits}`);
-				const isLine = line.country === country && line.getType() === 'FIXED_LINE';
+				// Digits that begin with the country's own code are read as such.
+				const isCode = digits.startsWith(getCountryCallingCode(country));
+				const isLine = !isCode && line.country === country && line.getType() === 'FIXED_LINE';
 				return isLine && line.nationalNumber === digits ? [{ country, line, digits }] : [];
 			}).flat();
 		});
