@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/instance';
+import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/calls/instance';
 
 const answersWith = (value: number, message: string): IAuthenticateRuleResponseCode => ({
 	type: 'responseCode',
@@ -51,9 +51,6 @@ export class GreenApiInstanceApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/green-api-lookup/n8n-nodes-green-api-lookup#set-up-the-credential';
 
-	// In the HTTP Request node n8n itself would store the token, which is part of GREEN-API's URLs.
-	restrictToSupportedNodes = true as const;
-
 	// Requests go to the host of API URL only: a second list of hosts would only be one more question.
 	hideDomainRestrictionFields = true;
 
@@ -62,7 +59,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			displayName: 'API URL',
 			name: 'apiUrl',
 			type: 'string',
-			default: 'https://api.green-api.com',
+			default: '',
 			placeholder: 'e.g. https://7103.api.greenapi.com',
 			required: true,
 			description:
@@ -100,7 +97,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 	/**
 	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
 	 * that it returned, after a 401: a filled path is left as it is.
-	 * @throws Error naming the field to mend, or refusing to send the token anywhere but to API URL
+	 * @throws Error naming the field to correct, or refusing to send the token anywhere but to API URL
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,

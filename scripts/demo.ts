@@ -12,8 +12,9 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { parse as parseCsv } from 'csv-parse/sync';
 
-import { MESSENGER_NAMES, type Messenger } from '../nodes/GreenApiLookup/endpoints';
-import { instanceOf } from '../simulator/instance';
+import { MESSENGERS } from '../nodes/GreenApiLookup/messengers';
+import { messengerOf } from '../test/endpoints';
+import { instanceOf, type Messenger } from '../simulator/instance';
 import { startSimulator, type Simulator } from '../simulator/server';
 import { CREDENTIAL_TYPE, NODE_TYPE, runWorkflow, type WorkflowJson } from '../test/engine/engine';
 
@@ -108,7 +109,7 @@ function readArguments() {
 }
 
 function messengersOf(given: string | undefined): Messenger[] {
-	const all = Object.keys(MESSENGER_NAMES) as Messenger[];
+	const all = MESSENGERS.map(({ id }) => id) as Messenger[];
 	if (given === undefined) return all.reverse();
 	const found = all.find((messenger) => messenger === given.toLowerCase());
 	if (found) return [found];
@@ -196,7 +197,7 @@ async function lookUp(task: {
 	lookup.credentials = { [CREDENTIAL_TYPE]: { id: '1', name: 'GREEN-API' } };
 	Object.assign(lookup.parameters.options as object, { defaultCountry: country });
 
-	const progress = startProgress(MESSENGER_NAMES[messenger], contacts.length);
+	const progress = startProgress(messengerOf(messenger).name, contacts.length);
 	const start = performance.now();
 	try {
 		const { error, output } = await runWorkflow({
@@ -255,7 +256,7 @@ function startProgress(title: string, total: number) {
 
 function report(contacts: readonly Contact[], findings: readonly Findings[]): string {
 	const table = new Table({
-		head: ['Name', 'Phone', ...findings.map(({ messenger }) => MESSENGER_NAMES[messenger])],
+		head: ['Name', 'Phone', ...findings.map(({ messenger }) => messengerOf(messenger).name)],
 		style: { head: [], border: [] },
 		// One line for each contact: no rules between the rows.
 		chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
@@ -277,7 +278,7 @@ function summaryOf({ messenger, outcomes, calls, seconds }: Findings): string {
 	// Shorter ones say little: the first calls need not wait.
 	const rate = seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 	return (
-		`${MESSENGER_NAMES[messenger].padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
+		`${messengerOf(messenger).name.padEnd(9)} ${count(true)} with an account, ${count(false)} without, ` +
 		`${failed} not answered; ${calls} ${calls === 1 ? 'call' : 'calls'} in ${seconds.toFixed(1)} s${rate}, ` +
 		`${savedOf(outcomes)} saved\n`
 	);
@@ -299,7 +300,7 @@ function failuresOf(contacts: readonly Contact[], findings: readonly Findings[])
 			const { name, phone } = contacts[index] as Contact;
 			sentences.set(
 				error.message,
-				`${MESSENGER_NAMES[messenger]}, ${name || phone || `row ${index + 1}`}`,
+				`${messengerOf(messenger).name}, ${name || phone || `row ${index + 1}`}`,
 			);
 		});
 	}

@@ -8,11 +8,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { setImmediate as nextTick } from 'node:timers/promises';
 
-import {
-	Cancelled,
-	type Clock,
-	type Platform as Environment,
-} from '../nodes/GreenApiLookup/lookup/platform';
+import type { Clock, Environment } from '../nodes/GreenApiLookup/lookup/environment';
 import type { Simulator } from '../simulator/server';
 
 interface Sleeper {
@@ -37,11 +33,11 @@ export class VirtualClock implements Clock {
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-		if (signal?.aborted) throw new Cancelled();
-		await new Promise<void>((resolve, reject) => {
+		if (signal?.aborted) return;
+		await new Promise<void>((resolve) => {
 			const cancel = () => {
 				this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
-				reject(new Cancelled());
+				resolve();
 			};
 			const wake = () => {
 				signal?.removeEventListener('abort', cancel);

@@ -1,22 +1,29 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { messengerField, operationField } from './descriptions/operations';
-import { listNotice, optionsField, simplifyField } from './descriptions/output';
-import { chatIdField, phoneNumberField } from './descriptions/subject';
-import { bulkDoors } from './doors/bulk';
-import { SYSTEM } from './doors/system';
-import type { Platform } from './lookup/platform';
-import { Shared } from './lookup/shared';
+import { customOperations } from './adapters/entryPoints';
+import { SYSTEM } from './adapters/environment';
+import { messengerField, operationFields, subtitleOf } from './fields/operations';
+import { listNotice, optionsField, simplifyField } from './fields/options';
+import { subjectFields } from './fields/subject';
+import type { Environment } from './lookup/environment';
+import { ProcessState } from './lookup/processState';
+import { MESSENGERS } from './messengers';
 
 /** One for the whole process: however often n8n loads the node, an instance has one limit. */
-const SHARED = new Shared(SYSTEM);
+const PROCESS = new ProcessState(SYSTEM);
 
 /** Looks up messenger accounts by phone number: one row out for every item in. */
 export class GreenApiLookup implements INodeType {
-	/** @param platform tests hand in their own, n8n none */
-	constructor(private readonly platform?: Platform) {}
+	/** @param environment tests hand in their own, and their own messengers; n8n neither */
+	constructor(
+		private readonly environment?: Environment,
+		private readonly messengers = MESSENGERS,
+	) {}
 
-	private readonly shared = this.platform ? new Shared(this.platform) : SHARED;
+	private readonly lookup = {
+		messengers: this.messengers,
+		state: this.environment ? new ProcessState(this.environment) : PROCESS,
+	};
 
 	description: INodeTypeDescription = {
 		displayName: 'GREEN-API Lookup',
@@ -27,8 +34,7 @@ export class GreenApiLookup implements INodeType {
 		// credential does not work in the HTTP Request node that it tells to use.
 		version: [1],
 		defaultVersion: 1,
-		subtitle:
-			'={{ ({ max: "MAX", telegram: "Telegram", whatsapp: "WhatsApp" })[$parameter.resource] + ": " + ({ checkAccount: "Check Account", getAccountSettings: "Get Account Settings", getContactInfo: "Get Contact Info" })[$parameter.operation] }}',
+		subtitle: subtitleOf(this.lookup),
 		description:
 			'Find out whether phone numbers have a WhatsApp, Telegram or MAX account, who a contact is, and how an instance is doing',
 		defaults: { name: 'GREEN-API Lookup' },
@@ -38,22 +44,16 @@ export class GreenApiLookup implements INodeType {
 		credentials: [{ name: 'greenApiInstanceApi', required: true }],
 		requestDefaults: { baseURL: '={{$credentials.apiUrl}}' },
 		properties: [
-			messengerField,
-			operationField('whatsapp', this.shared),
-			operationField('telegram', this.shared),
-			operationField('max', this.shared),
-			phoneNumberField('whatsapp'),
-			phoneNumberField('telegram'),
-			phoneNumberField('max'),
-			chatIdField('whatsapp'),
-			chatIdField('telegram'),
-			chatIdField('max'),
+			messengerField(this.lookup),
+			...operationFields(this.lookup),
+			...subjectFields(this.messengers, 'phoneNumber'),
+			...subjectFields(this.messengers, 'chatId'),
 			listNotice,
 			simplifyField,
-			optionsField,
+			optionsField(this.messengers),
 		],
 	};
 
-	/** Lists come in here; where an n8n has no such door, each item goes through the routing above. */
-	customOperations = bulkDoors(this.shared);
+	/** Lists come in here; where an n8n does not know it, each item goes through the routing above. */
+	customOperations = customOperations(this.lookup);
 }

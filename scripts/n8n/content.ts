@@ -6,7 +6,8 @@ import path from 'node:path';
 
 import type { ICredentialDataDecryptedObject, INode, IWorkflowBase } from 'n8n-workflow';
 
-import { MESSENGER_NAMES, type Messenger } from '../../nodes/GreenApiLookup/endpoints';
+import { messengerOf } from '../../test/endpoints';
+import type { Messenger } from '../../simulator/instance';
 import type { Simulator } from '../../simulator/server';
 import type { RealN8n } from './process';
 
@@ -44,7 +45,7 @@ export function credentialsOf(
 }
 
 function nameOf(messenger: Messenger): string {
-	return `GREEN-API ${MESSENGER_NAMES[messenger]}`;
+	return `GREEN-API ${messengerOf(messenger).name}`;
 }
 
 const EXAMPLES = path.resolve(__dirname, '../../examples');

@@ -2,8 +2,8 @@
 
 import { performance } from 'node:perf_hooks';
 
-import { ENDPOINTS, type Endpoint } from '../../nodes/GreenApiLookup/endpoints';
-import { parsePhoneNumber } from '../../nodes/GreenApiLookup/lookup/phoneNumber';
+import { readAccount } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import { telegram } from '../../nodes/GreenApiLookup/messengers/telegram';
 
 export interface Parsed {
 	readonly written: string;
@@ -26,12 +26,11 @@ const WRITTEN: ReadonlyArray<readonly [string, (seven: string) => unknown, strin
 ];
 
 export function measureParsing(): Parsed[] {
-	const endpoint = ENDPOINTS.find(({ messenger }) => messenger === 'telegram') as Endpoint;
 	return WRITTEN.map(([written, write, defaultCountry]) => {
 		const cells = Array.from({ length: NUMBERS }, (_, index) => write(String(1_000_000 + index)));
 		const begun = performance.now();
 		const read = cells.filter(
-			(cell) => typeof parsePhoneNumber(cell, endpoint, defaultCountry) === 'string',
+			(cell) => typeof readAccount(cell, telegram.accounts, defaultCountry) === 'string',
 		).length;
 		return { written, defaultCountry, read, seconds: (performance.now() - begun) / 1000 };
 	});

@@ -2,7 +2,8 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { ENDPOINTS, type Operation } from '../../nodes/GreenApiLookup/endpoints';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
+import { ENDPOINTS } from '../endpoints';
 import type { Messenger } from '../../simulator/instance';
 import { ENTRY_POINTS, lookUp } from './lookUp';
 
@@ -31,6 +32,7 @@ const EMPTY_CONTACT = {
 	avatar: null,
 	phoneNumber: null,
 	username: null,
+	isBusiness: null,
 	lastSeen: null,
 };
 const EMPTY_SETTINGS = {
@@ -40,6 +42,7 @@ const EMPTY_SETTINGS = {
 	suspendedUntil: null,
 	historySyncProgress: null,
 };
+const RUSSIAN = { country: 'RU', numberType: 'mobile' };
 
 const CELLS: Cell[] = [
 	{
@@ -49,7 +52,13 @@ const CELLS: Cell[] = [
 		value: '+1 100 123-45-67',
 		request: 'POST /waInstance7103000001/checkWhatsapp/<token> {"phoneNumber":11001234567}',
 		answer: { existsWhatsapp: true },
-		row: { phoneNumber: '11001234567', exists: true, chatId: '11001234567@c.us' },
+		row: {
+			phoneNumber: '11001234567',
+			exists: true,
+			chatId: '11001234567@c.us',
+			country: null,
+			numberType: null,
+		},
 	},
 	{
 		title: 'WhatsApp, Check Account, no account',
@@ -58,7 +67,7 @@ const CELLS: Cell[] = [
 		value: 79876543211,
 		request: 'POST /waInstance7103000001/checkWhatsapp/<token> {"phoneNumber":79876543211}',
 		answer: { existsWhatsapp: false },
-		row: { phoneNumber: '79876543211', exists: false, chatId: null },
+		row: { phoneNumber: '79876543211', exists: false, chatId: null, ...RUSSIAN },
 	},
 	{
 		title: 'WhatsApp, Check Account, as newer hosts answer',
@@ -77,11 +86,11 @@ const CELLS: Cell[] = [
 		},
 		row: {
 			phoneNumber: '79876543210',
+			...RUSSIAN,
 			exists: true,
 			chatId: '79876543210@c.us',
 			username: 'ivan',
 			lid: '123456789012345@lid',
-			fromCache: false,
 		},
 	},
 	{
@@ -132,7 +141,7 @@ const CELLS: Cell[] = [
 		request:
 			'POST /waInstance4103000001/checkAccount/<token> {"phoneNumber":79876543210,"force":true}',
 		answer: { exist: true, chatId: '10000000' },
-		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000' },
+		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000', ...RUSSIAN },
 	},
 	{
 		title: 'Telegram, Check Account, absent or hidden',
@@ -141,7 +150,7 @@ const CELLS: Cell[] = [
 		value: '79876543210',
 		request: 'POST /waInstance4103000001/checkAccount/<token> {"phoneNumber":79876543210}',
 		answer: { exist: false, chatId: '' },
-		row: { phoneNumber: '79876543210', exists: false, chatId: null },
+		row: { phoneNumber: '79876543210', exists: false, chatId: null, ...RUSSIAN },
 	},
 	{
 		title: 'Telegram, Check Account, by username',
@@ -150,7 +159,13 @@ const CELLS: Cell[] = [
 		value: '@durov',
 		request: 'POST /waInstance4103000001/checkAccount/<token> {"username":"@durov"}',
 		answer: { exist: true, chatId: '10000000', fromCache: true },
-		row: { phoneNumber: '@durov', exists: true, chatId: '10000000', fromCache: true },
+		row: {
+			phoneNumber: '@durov',
+			exists: true,
+			chatId: '10000000',
+			country: null,
+			numberType: null,
+		},
 	},
 	{
 		title: 'Telegram, Get Account Settings',
@@ -192,7 +207,13 @@ const CELLS: Cell[] = [
 		value: '375291234567',
 		request: 'POST /v3/waInstance3103000001/checkAccount/<token> {"phoneNumber":375291234567}',
 		answer: { exist: true, chatId: '11111111' },
-		row: { phoneNumber: '375291234567', exists: true, chatId: '11111111' },
+		row: {
+			phoneNumber: '375291234567',
+			exists: true,
+			chatId: '11111111',
+			country: 'BY',
+			numberType: 'mobile',
+		},
 	},
 	{
 		title: 'MAX, Get Account Settings, suspended',

@@ -41,7 +41,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import type { Platform as Environment } from '../../nodes/GreenApiLookup/lookup/platform';
+import type { Environment } from '../../nodes/GreenApiLookup/lookup/environment';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 const PACKAGE = 'n8n-nodes-green-api-lookup';
@@ -142,7 +142,8 @@ export const SYSTEM_ENVIRONMENT: Environment = {
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
 		async sleep(ms, signal) {
-			await sleep(Math.ceil(ms), undefined, signal && { signal });
+			// Node's own sleep rejects when it is aborted.
+			await sleep(Math.ceil(ms), undefined, signal && { signal }).catch(() => undefined);
 		},
 	},
 	random: Math.random,

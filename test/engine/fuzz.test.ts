@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
+import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
 import type { Messenger } from '../../simulator/instance';
 import { lookUp, ON_ERROR, startService, unlimited } from './lookUp';
 import { LOOKUP } from './workflows';
@@ -67,7 +67,7 @@ const option = fc.record(
 );
 
 const lookup = fc.record({
-	messenger: fc.constantFrom(...(Object.keys(MESSENGER_NAMES) as Messenger[])),
+	messenger: fc.constantFrom(...(MESSENGERS.map(({ id }) => id) as Messenger[])),
 	operation: fc.constantFrom(
 		'checkAccount',
 		'checkAccount',

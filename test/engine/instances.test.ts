@@ -3,7 +3,7 @@
  * instance of another messenger than the chosen one is told from a wrong address.
  */
 
-import { MESSENGER_NAMES } from '../../nodes/GreenApiLookup/endpoints';
+import { messengerOf } from '../endpoints';
 import type { Fault } from '../../simulator/faults';
 import { instanceOf, type Messenger } from '../../simulator/instance';
 import { findMark } from './findMark';
@@ -122,7 +122,7 @@ describe("a Messenger that is not the instance's", () => {
 		test.each(PAIRS)('%s chosen for an instance of %s is said', async (chosen, own) => {
 			const { rows, calls } = await chosenFor(chosen, own, { entryPoint });
 
-			const [wrong, right] = [MESSENGER_NAMES[chosen], MESSENGER_NAMES[own]];
+			const [wrong, right] = [messengerOf(chosen).name, messengerOf(own).name];
 			expect(rows.map(errorOf)).toEqual([
 				expect.objectContaining({
 					code: 'wrongInstance',
@@ -153,7 +153,7 @@ describe("a Messenger that is not the instance's", () => {
 
 		expect(errorOf(rows[0])).toMatchObject({
 			code: 'wrongInstance',
-			message: expect.stringContaining('Check API URL and Instance ID'),
+			advice: expect.stringContaining('Check API URL and Instance ID'),
 		});
 		expect(calls.length).toBeLessThanOrEqual(most);
 	});

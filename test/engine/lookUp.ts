@@ -12,7 +12,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
-import type { Operation } from '../../nodes/GreenApiLookup/endpoints';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
 import type { Fault } from '../../simulator/faults';
 import {
 	instanceOf,

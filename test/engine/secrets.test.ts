@@ -7,11 +7,16 @@ import { takeLog } from './debugLog';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { build } from 'esbuild';
+import type { INodeType } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator/faults';
 import { KNOWN_FAILURES, type KnownFailure } from '../knownFailures';
 import { testCredential } from './credentialTester';
-import { createNode, SYSTEM_ENVIRONMENT } from './engine';
+import { createNode, nodeOf, PACKAGE_FOLDER, SYSTEM_ENVIRONMENT, type NodeClass } from './engine';
 import { findMark } from './findMark';
 import {
 	ENTRY_POINTS,
@@ -28,7 +33,7 @@ import { LOOKUP } from './workflows';
 const MARK = 'PLANTED5f3a9c';
 const ID = '7103000001';
 /** Around the mark: what is escaped in URLs, in JSON, in HTML. */
-const TOKEN = `t0/${MARK}+ü?#%41"<&'\\ {idInstance}`;
+const TOKEN = `d75b3a66_${MARK}-A9`;
 
 let service: Service;
 
@@ -200,10 +205,20 @@ describe('the check can fail', () => {
 		expect(findMark({ a: [MARK.slice(1)] }, MARK)).toBeUndefined();
 	});
 
+	const bodyWithToken = [{ status: 400, body: '{"message":"{token}"}' }];
+
+	test('without redaction it finds the token in an error of the service', async () => {
+		service.simulator.instance('whatsapp').faults = bodyWithToken;
+		const node = await nodeWithout(
+			'adapters/connection.ts',
+			".replaceAll(apiTokenInstance, '***')",
+		);
+
+		expect(await leaksOf({ service, node })).toContainEqual(expect.stringMatching(/^run data/));
+	});
+
 	test('with thrown HTTP errors it finds the token in what n8n makes of them', async () => {
-		service.simulator.instance('whatsapp').faults = [
-			{ status: 400, body: '{"message":"{token}"}' },
-		];
+		service.simulator.instance('whatsapp').faults = bodyWithToken;
 		const node = await createNode(SYSTEM_ENVIRONMENT);
 		for (const { options = [] } of node.description.properties) {
 			for (const option of options) {
@@ -217,3 +232,32 @@ describe('the check can fail', () => {
 		).not.toEqual([]);
 	});
 });
+
+/** The node without a piece of its code. */
+async function nodeWithout(file: string, piece: string): Promise<INodeType> {
+	// In node_modules, so that the bundle finds n8n-workflow as an installed package does.
+	const outfile = path.join(PACKAGE_FOLDER, 'node_modules/.cache/secrets/node.cjs');
+	await build({
+		entryPoints: [path.join(PACKAGE_FOLDER, 'nodes/GreenApiLookup/GreenApiLookup.node.ts')],
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		external: ['n8n-workflow'],
+		outfile,
+		plugins: [
+			{
+				name: 'leave out',
+				setup(bundle) {
+					bundle.onLoad({ filter: new RegExp(`${file}$`) }, ({ path: source }) => {
+						const [before, after, ...more] = readFileSync(source, 'utf8').split(piece);
+						expect([before, after, more.length]).toEqual([before, expect.any(String), 0]);
+						return { contents: `${before}${after}`, loader: 'ts' };
+					});
+				},
+			},
+		],
+	});
+	const { GreenApiLookup } = (await import(outfile)) as { GreenApiLookup: NodeClass };
+	return await nodeOf(GreenApiLookup, SYSTEM_ENVIRONMENT);
+}

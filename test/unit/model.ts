@@ -1,140 +1,192 @@
-/** A GREEN-API and n8n processes on a virtual clock, for tests of when calls go. */
+/** GREEN-API instances and n8n processes on a virtual clock, for tests of what a run asks, and when. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
-import { ENDPOINTS, type Endpoint } from '../../nodes/GreenApiLookup/endpoints';
-import { batchingOf, type BatchingLimits } from '../../nodes/GreenApiLookup/lookup/batching';
-import type { Failure } from '../../nodes/GreenApiLookup/lookup/failures';
-import { Memory } from '../../nodes/GreenApiLookup/lookup/memory';
-import type { LookupResponse } from '../../nodes/GreenApiLookup/lookup/outcome';
-import type { LookupRequest, Question } from '../../nodes/GreenApiLookup/lookup/question';
-import { Session, type SessionOptions } from '../../nodes/GreenApiLookup/lookup/session';
-import { Shared } from '../../nodes/GreenApiLookup/lookup/shared';
+import { failure, type Failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
+import type { LookupResponse, Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
+import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
+import type { Connection } from '../../nodes/GreenApiLookup/lookup/calls/instanceClient';
+import { Memory, type Memories } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
+import {
+	LookupRun,
+	type LookupItem,
+	type RunOptions,
+	type RunResult,
+} from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import { ProcessState } from '../../nodes/GreenApiLookup/lookup/processState';
+import type { LookupRequest, Query } from '../../nodes/GreenApiLookup/lookup/query';
+import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
+import type { Endpoint } from '../../nodes/GreenApiLookup/messengers/definition';
 import { RollingWindow } from '../../simulator/rollingWindow';
-import { VirtualClock } from '../virtualClock';
+import { findEndpoint } from '../endpoints';
+import type { VirtualClock } from '../virtualClock';
 
-/** An answer beside the service's own. */
+export const CHECK = findEndpoint('whatsapp', 'checkAccount');
+export const CONTACT = findEndpoint('whatsapp', 'getContactInfo');
+
+/** Something else than the service's own answer. */
 export type Scripted =
-	| { status: number; text?: string; headers?: Record<string, string> }
-	| 'reset';
+	| { readonly status: number; readonly text?: string; readonly retryAfter?: number }
+	| 'reset'
+	| 'hang';
 
 export interface ServiceOptions {
-	/** Calls in any rolling second. */
-	readonly limit: number;
+	/** Calls in any rolling second; 10 where none is given. */
+	readonly limit?: number;
 	/** Milliseconds from the call to its answer. */
 	readonly latencyMs?: number;
 	/** Milliseconds by which a call may be late on its way: drawn for each call. */
 	readonly jitterMs?: () => number;
 	/** Replaces the answer to a call; numbers count from 1. */
 	readonly script?: (call: number, value: string) => Scripted | undefined;
-	/** Whether answers carry the rate headers. */
+	/** Whether answers tell the limit. */
 	readonly tellsLimit?: boolean;
+	readonly idInstance?: string;
 }
 
-/** Numbers that end with an even digit exist. */
+/** A call as the instance saw it. Times are monotonic milliseconds. */
+export interface Arrival {
+	readonly value: string;
+	readonly sentAt: number;
+	readonly at: number;
+	/** 0 where the connection broke. */
+	status: number;
+	/** Infinity while there is no answer. */
+	endedAt: number;
+}
+
+/** One instance. Numbers that end with an even digit exist. */
 export class Service {
-	/** When calls arrived, and what they asked about. */
-	readonly arrivals: Array<{ at: number; value: string; status: number }> = [];
+	/** Its calls, in the order in which they came. */
+	readonly arrivals: Arrival[] = [];
+	readonly limit: number;
+	readonly connection: Connection;
 	private readonly window = new RollingWindow();
 
 	constructor(
 		readonly clock: VirtualClock,
-		private readonly options: ServiceOptions,
-	) {}
-
-	readonly send = async ({ body = '' }: LookupRequest): Promise<LookupResponse> => {
-		const { limit, latencyMs = 50, jitterMs = () => 0, script, tellsLimit = true } = this.options;
-		await this.clock.sleep(latencyMs / 2 + jitterMs());
-		const at = this.clock.monotonic();
-		const value = /\d+/.exec(body)?.[0] ?? '';
-		const remaining = limit - this.window.count(at) - 1;
-		if (remaining >= 0) this.window.add(at);
-		const scripted = remaining < 0 ? { status: 429 } : script?.(this.arrivals.length + 1, value);
-		const answer = scripted ?? {
-			status: 200,
-			text: JSON.stringify({ existsWhatsapp: Number(value) % 2 === 0 }),
+		private readonly options: ServiceOptions = {},
+	) {
+		this.limit = options.limit ?? 10;
+		this.connection = {
+			instance: {
+				baseUrl: 'https://api.example',
+				version: '',
+				idInstance: options.idInstance ?? '7103000001',
+				apiTokenInstance: 'd75b3a66d75b3a66',
+			},
+			send: async (request) => await this.answer(request),
+			timeoutMs: TIMEOUT_MS,
+			rateShare: 100,
 		};
-		this.arrivals.push({ at, value, status: answer === 'reset' ? 0 : answer.status });
-		await this.clock.sleep(latencyMs / 2);
-		if (answer === 'reset') throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-		const rate = {
-			'x-ratelimit-remaining': String(Math.max(0, remaining)),
-			'x-ratelimit-replenish-rate': String(limit),
-		};
-		const headers = { ...(tellsLimit && rate), ...answer.headers };
-		return { status: answer.status, headers, text: answer.text ?? '' };
-	};
+	}
 
-	get limit(): number {
-		return this.options.limit;
+	/** Check Account, as if the definition knew this limit. */
+	get endpoint(): Endpoint {
+		return { ...CHECK, callsPerSecond: this.limit };
+	}
+
+	/** The instance is asked about numbers; those below 0 cannot be read. */
+	items(numbers: readonly number[], force = false): LookupItem[] {
+		return numbers.map((number) => {
+			const query = { endpoint: CHECK, value: phone(number), force };
+			return { query: number < 0 ? UNREADABLE : query, connection: this.connection };
+		});
+	}
+
+	/** A question by chat ID: another method of the same instance. */
+	contact(number: number): LookupItem {
+		const query: Query = { endpoint: CONTACT, value: `${phone(number)}@c.us`, force: false };
+		return { query, connection: this.connection };
 	}
 
 	count(status: number): number {
 		return this.arrivals.filter((arrival) => arrival.status === status).length;
 	}
-}
 
-export const CHECK = ENDPOINTS.find(
-	({ messenger, operation }) => messenger === 'whatsapp' && operation === 'checkAccount',
-) as Endpoint;
-
-export function numberOf(index: number): string {
-	return String(79_000_000_000 + index);
-}
-
-export function question(value: string, force = false): Question {
-	return { endpoint: CHECK, value, force };
-}
-
-export interface RunSettings extends Partial<SessionOptions> {
-	readonly rateShare?: number;
-	readonly batchingLimits?: BatchingLimits;
-}
-
-/** One n8n process: what its executions share. */
-export class Process {
-	readonly shared: Shared;
-
-	constructor(
-		private readonly service: Service,
-		random: () => number = () => 0.5,
-	) {
-		this.shared = new Shared({ clock: service.clock, random });
-	}
-
-	session(questions: ReadonlyArray<Question | Failure>, settings: RunSettings = {}): Session {
-		const { rateShare = 100, batchingLimits, ...options } = settings;
-		return new Session(
-			{
-				// As the table would have it, unless a test wants the service to know better.
-				endpoint: { ...CHECK, callsPerSecond: this.service.limit },
-				line: {
-					instance: {
-						baseUrl: 'https://api.example',
-						version: '',
-						idInstance: '7103000001',
-						apiTokenInstance: 'secret',
-					},
-					send: this.service.send,
-					rateShare,
-					timeoutMs: 60_000,
-				},
-				shared: this.shared,
-				memories: { execution: new Memory(), run: new Memory() },
-				batching: batchingOf(batchingLimits, this.service.clock),
-				retry: { maxTries: 5, maxWaitMs: 300_000 },
-				maxCalls: 0,
-				stopOnFailure: false,
-				signal: undefined,
-				onProgress: () => {},
-				...options,
-			},
-			questions,
+	private async answer({ body = '' }: LookupRequest): Promise<LookupResponse> {
+		const { latencyMs = 50, jitterMs = () => 0, script, tellsLimit = true } = this.options;
+		const sentAt = this.clock.monotonic();
+		await this.clock.sleep(latencyMs / 2 + jitterMs());
+		const at = this.clock.monotonic();
+		const value = /\d+/.exec(body)?.[0] ?? '';
+		const arrival = { value, sentAt, at, status: 0, endedAt: Number.POSITIVE_INFINITY };
+		this.arrivals.push(arrival);
+		const isTooMany = this.window.count(at) >= this.limit;
+		if (!isTooMany) this.window.add(at);
+		const scripted = isTooMany ? { status: 429 } : script?.(this.arrivals.length, value);
+		// Longer than any test: to the run it is for ever.
+		await this.clock.sleep(scripted === 'hang' ? 1e9 : latencyMs / 2);
+		arrival.endedAt = this.clock.monotonic();
+		if (typeof scripted === 'string') throw Object.assign(new Error(), { code: 'ECONNRESET' });
+		arrival.status = scripted?.status ?? 200;
+		const text = JSON.stringify(
+			body.includes('chatId')
+				? { chatId: value, name: 'Anna' }
+				: { existsWhatsapp: Number(value) % 2 === 0 },
 		);
+		return {
+			status: 200,
+			text: scripted ? '' : text,
+			limit: tellsLimit ? this.limit : undefined,
+			...scripted,
+		};
 	}
 }
 
-/** A clock that advances as soon as all promises have settled. */
-export function virtualClock(): VirtualClock {
-	return new VirtualClock(async () => void (await nextTurn()));
+/** One call is given up after it. */
+export const TIMEOUT_MS = 60_000;
+
+export const UNREADABLE = failure('invalidPhoneNumber', { endpoint: CHECK, value: 'x' });
+
+export function phone(number: number): string {
+	return String(79_000_000_000 + number);
+}
+
+/** Numbers from 0. */
+export function numbers(count: number): number[] {
+	return [...new Array<number>(count).keys()];
+}
+
+/** What a run remembers; with one of `execution` it is a further run of the same execution. */
+export function memories(execution = new Memory()): Memories {
+	return { execution, run: new Memory() };
+}
+
+/** One n8n process: its executions share limits and pauses. */
+export class Process {
+	readonly state: ProcessState;
+
+	constructor(clock: VirtualClock, random: () => number = () => 0.5) {
+		this.state = new ProcessState({ clock, random });
+	}
+
+	/** A run of an execution of its own, with On Error: Continue, but for the options. */
+	async run(items: readonly LookupItem[], options: Partial<RunOptions> = {}): Promise<RunResult> {
+		const run = new LookupRun({
+			endpoint: CHECK,
+			messengers: MESSENGERS,
+			state: this.state,
+			memories: memories(),
+			count: items.length,
+			read: async (index) => items[index] as LookupItem,
+			batching: batchingOf(undefined, this.state.environment.clock),
+			maxCalls: 0,
+			maxWaitMs: 300_000,
+			stopOnFailure: false,
+			signal: undefined,
+			...options,
+		});
+		return await run.run();
+	}
+
+	/** As `run`, for a run that gives every item its outcome. */
+	async outcomes(...run: Parameters<Process['run']>): Promise<readonly Outcome[]> {
+		const result = await this.run(...run);
+		if ('failure' in result) throw new Error(`Stopped: ${result.failure.message}`);
+		return result as readonly Outcome[];
+	}
+
+	/** As `outcomes`, for a run that answers no item. */
+	async failures(...run: Parameters<Process['run']>): Promise<readonly Failure[]> {
+		return (await this.outcomes(...run)) as readonly Failure[];
+	}
 }

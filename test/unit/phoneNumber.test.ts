@@ -2,27 +2,37 @@
 
 import fc from 'fast-check';
 
-import { ENDPOINTS, type Endpoint, type Messenger } from '../../nodes/GreenApiLookup/endpoints';
-import { parsePhoneNumber } from '../../nodes/GreenApiLookup/lookup/phoneNumber';
+import {
+	readAccount,
+	type AccountRule,
+	type PhoneIssue,
+} from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
 
-function endpointOf(messenger: Messenger): Endpoint {
-	const found = ENDPOINTS.find(
-		(row) => row.messenger === messenger && row.operation === 'checkAccount',
-	);
-	if (!found) throw new Error('No such endpoint');
-	return found;
+/** Rules like those of the messengers: few countries, any number and username, the longer numbers. */
+const RULES = {
+	max: { numbers: { fewest: 11, most: 12, countryCodes: ['7', '375'] } },
+	telegram: { numbers: { fewest: 7, most: 16 }, usernames: true },
+	whatsapp: { numbers: { fewest: 11, most: 16 } },
+} satisfies Record<string, AccountRule>;
+
+type Messenger = keyof typeof RULES;
+
+/** The digits that are asked about, or which kind of issue it is. */
+function read(value: unknown, country?: unknown, messenger: Messenger = 'telegram'): string {
+	const digits = readAccount(value, RULES[messenger], country);
+	if (typeof digits === 'string') return digits;
+	return digits.isUnsupported ? 'unsupported' : 'refused';
 }
 
-/** The digits that are asked about, or the failure's code. Telegram takes numbers of all countries. */
-function read(value: unknown, country?: unknown, messenger: Messenger = 'telegram'): string {
-	const digits = parsePhoneNumber(value, endpointOf(messenger), country);
-	return typeof digits === 'string' ? digits : digits.code;
+function issueOf(value: unknown, country?: unknown, messenger: Messenger = 'telegram'): PhoneIssue {
+	const issue = readAccount(value, RULES[messenger], country);
+	if (typeof issue === 'string') throw new Error(`Read as ${issue}`);
+	return issue;
 }
 
 function messageFor(value: unknown, country?: unknown, messenger: Messenger = 'telegram'): string {
-	const failure = parsePhoneNumber(value, endpointOf(messenger), country);
-	if (typeof failure === 'string') throw new Error(`Read as ${failure}`);
-	return failure.message;
+	const { why, advice } = issueOf(value, country, messenger);
+	return `${why}. ${advice ?? 'Write it with its country code, or choose a Default Country.'}`;
 }
 
 /** A number: its country, its digits, spellings that need no Default Country, and those that do. */
@@ -464,8 +474,8 @@ describe('nothing is guessed', () => {
 		['https://example.com/79123456789', undefined, /other than digits/],
 		['1'.repeat(17), undefined, /more digits/],
 		['9'.repeat(201), undefined, /too long/],
-		[null, undefined, /is empty for this item.*expression/],
-		[undefined, undefined, /is empty/],
+		[null, undefined, /neither/],
+		[undefined, undefined, /neither/],
 		[true, undefined, /neither text nor a number/],
 		[{}, undefined, /neither/],
 		[['79123456789'], undefined, /neither/],
@@ -473,7 +483,7 @@ describe('nothing is guessed', () => {
 		['79123456789', 7 as unknown as string, /Default Country/],
 		['79123456789', '__proto__', /Default Country/],
 	])('%j, Default Country %s: %s', (value, country, message) => {
-		expect(read(value, country)).toBe('invalidPhoneNumber');
+		expect(read(value, country)).toBe('refused');
 		expect(messageFor(value, country)).toMatch(message);
 		expect(messageFor(value, country).length).toBeLessThan(350);
 	});
@@ -502,7 +512,7 @@ describe('nothing is guessed', () => {
 	test.each([Symbol('x'), 10n ** 30n, () => 1, new Date(), Buffer.from('7912')])(
 		'%p is refused without a throw',
 		(value) => {
-			expect(read(value)).toBe('invalidPhoneNumber');
+			expect(read(value)).toBe('refused');
 		},
 	);
 
@@ -519,25 +529,25 @@ describe('each messenger has its rule', () => {
 		['max', '77012345678', '77012345678'],
 		['max', '375291234567', '375291234567'],
 		['max', '+712345678901', '712345678901'],
-		['max', '+49 151 23456789', 'unsupportedCountry'],
-		['max', '+1 415 555 2671', 'unsupportedCountry'],
-		['max', '6581234567', 'unsupportedCountry'],
-		['max', '9123456789', 'invalidPhoneNumber'],
-		['max', '+7 912 345', 'invalidPhoneNumber'],
+		['max', '+49 151 23456789', 'unsupported'],
+		['max', '+1 415 555 2671', 'unsupported'],
+		['max', '6581234567', 'unsupported'],
+		['max', '9123456789', 'refused'],
+		['max', '+7 912 345', 'refused'],
 		['max', '+37529123456', '37529123456'],
-		['max', '@durov', 'invalidPhoneNumber'],
-		['whatsapp', '+65 8123 4567', 'invalidPhoneNumber'],
+		['max', '@durov', 'refused'],
+		['whatsapp', '+65 8123 4567', 'refused'],
 		['whatsapp', '11001234567', '11001234567'],
 		['whatsapp', '9007199254740991', '9007199254740991'],
 		['whatsapp', '1234567890123456', '1234567890123456'],
-		['whatsapp', '+12345678901234567', 'invalidPhoneNumber'],
+		['whatsapp', '+12345678901234567', 'refused'],
 		// No country has such a code; the service takes it all the same.
 		['whatsapp', '99912345678', '99912345678'],
 		['telegram', '+88812345678', '88812345678'],
 		['telegram', '+42777123', '42777123'],
 		['telegram', '+65 8123 4567', '6581234567'],
 		['telegram', '6581234567', '6581234567'],
-		['telegram', '+123456', 'invalidPhoneNumber'],
+		['telegram', '+123456', 'refused'],
 		['telegram', '@durov', '@durov'],
 		['telegram', ' @durov ', '@durov'],
 		['telegram', "'@durov", '@durov'],
@@ -548,12 +558,12 @@ describe('each messenger has its rule', () => {
 		['telegram', '+490301234567', '490301234567'],
 		['telegram', '789123456789@c.us', '789123456789'],
 		['telegram', 'https://t.me/durov', '@durov'],
-		['telegram', `@durov${' '.repeat(150)}79123456789`, 'invalidPhoneNumber'],
+		['telegram', `@durov${' '.repeat(150)}79123456789`, 'refused'],
 		['telegram', 't.me/durov/', '@durov'],
-		['telegram', 't.me/durov/123', 'invalidPhoneNumber'],
-		['whatsapp', 't.me/durov', 'invalidPhoneNumber'],
-		['telegram', '@du', 'invalidPhoneNumber'],
-		['telegram', '@a"b', 'invalidPhoneNumber'],
+		['telegram', 't.me/durov/123', 'refused'],
+		['whatsapp', 't.me/durov', 'refused'],
+		['telegram', '@du', 'refused'],
+		['telegram', '@a"b', 'refused'],
 	])('%s: %j is %s', (messenger, value, expected) => {
 		expect(read(value, undefined, messenger)).toBe(expected);
 	});
@@ -585,7 +595,7 @@ describe('for any input', () => {
 	test('nothing throws, and what is read is digits or a @username', () => {
 		fc.assert(
 			fc.property(cell, messenger, country, (value, asked, home) => {
-				const digits = parsePhoneNumber(value, endpointOf(asked), home);
+				const digits = readAccount(value, RULES[asked], home);
 				if (typeof digits === 'string') expect(digits).toMatch(/^([1-9]\d{6,15}|@\w+)$/);
 			}),
 			{ numRuns: 20_000 },
@@ -601,7 +611,7 @@ describe('for any input', () => {
 				// Without the plus sign, 11 digits that begin with 8, and short ones, may be unclear.
 				const bare = read(digits, undefined, asked);
 				const isClear = digits.length > 11 || (digits.length === 11 && !digits.startsWith('8'));
-				expect(isClear ? [digits] : [digits, 'invalidPhoneNumber']).toContain(bare);
+				expect(isClear ? [digits] : [digits, 'refused']).toContain(bare);
 			}),
 			{ numRuns: 20_000 },
 		);
@@ -617,7 +627,7 @@ describe('for any input', () => {
 			.map((parts) => parts.join(''));
 		fc.assert(
 			fc.property(number, country, (digits, home) => {
-				expect([digits, 'invalidPhoneNumber']).toContain(read(`+${digits}`, home));
+				expect([digits, 'refused']).toContain(read(`+${digits}`, home));
 			}),
 			{ numRuns: 10_000 },
 		);

@@ -1,24 +1,12 @@
-/** What a run has done, for people: counts while it goes on, and one sentence or two at its end. */
+/** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
-import { labelOf, type FailureCode } from './failures';
-import { isFailure, type Outcome } from './outcome';
-
-/** Where a run stands. */
-export interface Progress {
-	readonly items: number;
-	/** Items that have their outcome. */
-	readonly done: number;
-	readonly calls: number;
-	/** On average since the start. */
-	readonly callsPerSecond: number;
-	readonly secondsLeft: number | undefined;
-}
+import { definitionOf, type FailureCode } from './answers/failures';
+import { isFailure, type Outcome } from './answers/response';
 
 export class Report {
-	private done = 0;
 	private calls = 0;
 	private answered = 0;
-	private answeredQuestions = 0;
+	private answeredQueries = 0;
 	private readonly failed = new Map<FailureCode, number>();
 	private quota: { used: number | undefined; total: number } | undefined;
 
@@ -32,14 +20,13 @@ export class Report {
 		this.calls++;
 	}
 
-	/** The outcome of a question that was asked, whoever shares it. */
-	answeredByCall(outcome: Outcome): void {
-		if (!isFailure(outcome)) this.answeredQuestions++;
+	/** A query got its answer by a call, whoever shares it. */
+	answeredByCall(): void {
+		this.answeredQueries++;
 	}
 
 	/** @param items how many items share the outcome */
 	settled(outcome: Outcome, items: number): void {
-		this.done += items;
 		if (!isFailure(outcome)) {
 			this.answered += items;
 			return;
@@ -50,38 +37,20 @@ export class Report {
 		}
 	}
 
-	/** Whether the instance has answered at least once. */
-	get hasAnswers(): boolean {
-		return this.answeredQuestions > 0;
-	}
-
 	/** Whether there is something to tell: more than one item, or a failure. */
 	get isWorthTelling(): boolean {
 		return this.items > 1 || this.failed.size > 0;
 	}
 
-	progress(now: number): Progress {
-		const seconds = (now - this.begunAt) / 1000;
-		const callsPerSecond = seconds > 0 ? this.calls / seconds : 0;
-		const perItem = this.done > 0 ? seconds / this.done : undefined;
-		const secondsLeft = perItem === undefined ? undefined : perItem * (this.items - this.done);
-		return { items: this.items, done: this.done, calls: this.calls, callsPerSecond, secondsLeft };
-	}
-
-	/** One line for a log. */
-	progressLine(now: number): string {
-		const { items, done, calls, callsPerSecond, secondsLeft } = this.progress(now);
-		const left = secondsLeft === undefined ? '' : `, about ${duration(secondsLeft)} left`;
-		return `${done} of ${items} items done, ${calls} calls, ${callsPerSecond.toFixed(1)} a second${left}`;
-	}
-
 	/** What the node did, for the hint under its output. */
 	summary(now: number): string {
-		const { items, calls, callsPerSecond } = this.progress(now);
+		const { items, calls } = this;
 		const seconds = (now - this.begunAt) / 1000;
-		const shared = this.answered - this.answeredQuestions;
-		const failed = [...this.failed].map(([code, count]) => `${count} (${labelOf(code)})`);
-		const rate = calls > 1 && seconds >= 1 ? ` (${callsPerSecond.toFixed(1)} a second)` : '';
+		const shared = this.answered - this.answeredQueries;
+		const failed = [...this.failed].map(
+			([code, count]) => `${count} (${definitionOf(code).label})`,
+		);
+		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 		return [
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
 			...(shared > 0

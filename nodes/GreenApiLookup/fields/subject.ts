@@ -1,0 +1,28 @@
+/** What a query is about: a phone number or a chat ID, as each messenger takes it. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import { OPERATIONS, SUBJECTS, type MessengerDefinition } from '../messengers/definition';
+
+const NAMES = { phoneNumber: 'Phone Number', chatId: 'Chat ID' } as const;
+
+/** The fields of one subject, one for each messenger. */
+export function subjectFields(
+	messengers: readonly MessengerDefinition[],
+	subject: keyof typeof NAMES,
+): INodeProperties[] {
+	return messengers.map(({ id, texts }) => ({
+		displayName: NAMES[subject],
+		name: subject,
+		type: 'string',
+		required: true,
+		default: '',
+		...texts[subject],
+		displayOptions: {
+			show: {
+				resource: [id],
+				operation: OPERATIONS.filter((operation) => SUBJECTS[operation] === subject),
+			},
+		},
+	}));
+}

@@ -1,0 +1,179 @@
+/** One method of one instance, asked as fast as the limits allow. */
+
+import { readNetworkError } from '../answers/networkErrors';
+import { readResponse, type LookupResponse, type Outcome } from '../answers/response';
+import type { Clock } from '../environment';
+import { requestOf, type LookupRequest, type Query } from '../query';
+import type { Batching } from './batching';
+import type { Instance } from './instance';
+import type { Outage } from './outage';
+import type { Permit, RateLimiter } from './rateLimiter';
+
+/** An instance that can be asked, and how. */
+export interface Connection {
+	readonly instance: Instance;
+	/** Sends one request to it; rejects only where there is no HTTP answer at all. */
+	readonly send: (request: LookupRequest) => Promise<LookupResponse>;
+	/** Milliseconds after which a call is given up, even where an answer drips in. */
+	readonly timeoutMs: number;
+	/** Percentage of the instance's limits that this process may use: 1 to 100. */
+	readonly rateShare: number;
+}
+
+/** When a call may go. */
+export interface CallConditions {
+	/** Aborted, it ends the wait for the limit. */
+	readonly signal: AbortSignal | undefined;
+	/** Looked at last before the call goes. */
+	readonly isWanted: () => boolean;
+	/** Whether it goes first, and alone: no other call of the run is in flight meanwhile. */
+	readonly isConfirmation: boolean;
+}
+
+/** One call that was made: its response, or the error of the network. */
+interface Sent {
+	readonly response: LookupResponse | Error;
+	/** Monotonic milliseconds. */
+	readonly sentAt: number;
+	/** To be called once, when it is known whether the next call is wanted. */
+	readonly release: () => void;
+}
+
+/** A call and what it means. */
+export interface Call extends Omit<Sent, 'response'> {
+	readonly outcome: Outcome;
+	/** Monotonic milliseconds. */
+	readonly endedAt: number;
+}
+
+export class InstanceClient {
+	/** Whether somebody has the run's one place in the limiter's queue: see `enter`. */
+	private isTaken = false;
+	private readonly waiting: Array<() => void> = [];
+	/** Those among them that are confirmations. */
+	private confirmations = 0;
+	/** Calls in flight, each with what gives it up. */
+	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
+
+	/** @param onCall told of every call before it goes */
+	constructor(
+		private readonly connection: Connection,
+		private readonly limiter: RateLimiter,
+		private readonly batching: Batching,
+		readonly outage: Outage,
+		private readonly clock: Clock,
+		private readonly onCall: () => void,
+	) {
+		limiter.join(this, connection.rateShare);
+	}
+
+	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
+	giveUp(): void {
+		for (const wait of this.inFlight.values()) wait.abort();
+	}
+
+	/** Ends its part in the limiter's bounds. */
+	close(): void {
+		this.limiter.leave(this);
+	}
+
+	/**
+	 * One call, as soon as the limits allow; undefined where the signal was aborted before, or the
+	 * call is not wanted any more by then. Never rejects.
+	 */
+	async ask(query: Query, conditions: CallConditions): Promise<Call | undefined> {
+		const sent = await this.send(requestOf(query), conditions);
+		if (!sent) return undefined;
+		const { response, ...rest } = sent;
+		const outcome =
+			response instanceof Error
+				? readNetworkError(query, response)
+				: readResponse(query, response, this.clock.now());
+		const endedAt = this.clock.monotonic();
+		this.outage.ended(outcome, rest.sentAt, endedAt);
+		return { ...rest, outcome, endedAt };
+	}
+
+	/** As `ask`, for any request. */
+	async send(
+		request: LookupRequest,
+		{ signal, isWanted, isConfirmation }: CallConditions,
+	): Promise<Sent | undefined> {
+		await this.enter(isConfirmation);
+		const holdsPlace = isConfirmation || this.outage.isSevere;
+		if (holdsPlace) await Promise.all(this.inFlight.keys());
+		const permit = await this.permit(signal);
+		const goes = permit !== undefined && isWanted() && (isConfirmation || this.confirmations === 0);
+		if (!goes || !holdsPlace) this.leave();
+		if (!goes) return permit && void this.limiter.release();
+		this.onCall();
+		const response = await this.exchange(request, permit);
+		const release = () => {
+			this.limiter.release();
+			if (holdsPlace) this.leave();
+		};
+		return { response, sentAt: permit.at, release };
+	}
+
+	/**
+	 * Waits for the run's place: with one for each run, three items do not wait behind ten thousand.
+	 * A call that goes alone holds the place until it is released.
+	 */
+	private async enter(isConfirmation: boolean): Promise<void> {
+		if (this.isTaken) {
+			this.confirmations += isConfirmation ? 1 : 0;
+			await new Promise<void>((resolve) => {
+				this.waiting[isConfirmation ? 'unshift' : 'push'](resolve);
+			});
+			this.confirmations -= isConfirmation ? 1 : 0;
+		}
+		this.isTaken = true;
+	}
+
+	private leave(): void {
+		const next = this.waiting.shift();
+		if (next) next();
+		else this.isTaken = false;
+	}
+
+	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {
+		await this.batching.wait(signal);
+		const permit = await this.limiter.acquire(signal);
+		if (permit) this.batching.sent();
+		return permit;
+	}
+
+	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
+		const wait = new AbortController();
+		const exchange = this.inTime(request, wait);
+		this.inFlight.set(exchange, wait);
+		const response = await exchange;
+		this.inFlight.delete(exchange);
+		if (!(response instanceof Error)) {
+			const { limit, remaining, status, retryAfter = 0 } = response;
+			// One beyond Max Wait ends this run instead, and must not make those of others wait.
+			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
+			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
+			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
+		}
+		return response;
+	}
+
+	/** The response, if it comes before the wait ends. Never rejects. */
+	private async inTime(
+		request: LookupRequest,
+		wait: AbortController,
+	): Promise<LookupResponse | Error> {
+		const { send, timeoutMs } = this.connection;
+		const late = this.clock
+			.sleep(timeoutMs, wait.signal)
+			.then(() => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+		try {
+			return await Promise.race([send(request), late]);
+		} catch (error) {
+			return error instanceof Error ? error : new Error(String(error));
+		} finally {
+			wait.abort();
+		}
+	}
+}

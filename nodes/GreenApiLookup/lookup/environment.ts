@@ -1,0 +1,33 @@
+/** What the core takes from outside: time and randomness. Tests hand in their own. */
+
+export interface Clock {
+	/** Milliseconds since 1970, for people; may jump. */
+	now(): number;
+	/** Milliseconds from any start; never falls. */
+	monotonic(): number;
+	/**
+	 * Resolves after at least this many milliseconds, or as soon as the signal is aborted; never
+	 * rejects. 0 lets other work of the process go first.
+	 */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Environment {
+	readonly clock: Clock;
+	/** From 0 to below 1. */
+	readonly random: () => number;
+}
+
+/** Milliseconds that a list is worked on at most before the rest of the process goes first. */
+const SLICE_MS = 15;
+
+/** Call it between pieces of work: it yields to the event loop whenever a slice is used up. */
+export function inSlices(clock: Clock): () => Promise<void> | undefined {
+	let begun = clock.monotonic();
+	return () => {
+		if (clock.monotonic() - begun < SLICE_MS) return undefined;
+		return clock.sleep(0).then(() => {
+			begun = clock.monotonic();
+		});
+	};
+}

@@ -1,0 +1,157 @@
+/**
+ * What is known about an instance and what may still be asked, so that nothing is paid twice. Two
+ * memories: one of the execution (all runs of the node, as in a loop), one of the run (with its Retry
+ * On Fail tries, in which n8n gives the node all items again).
+ */
+
+import type { Endpoint } from '../messengers/definition';
+import { definitionOf, failure, type Failure } from './answers/failures';
+import { isFailure, type Outcome } from './answers/response';
+import type { Instance } from './calls/instance';
+import { keyOfInstance, type ProcessState } from './processState';
+import { keyOf, type Query } from './query';
+
+/** Plain data, which n8n keeps when it parks a waiting execution in its database. */
+export interface CallRecord {
+	/** Calls made in the scope. */
+	calls: number;
+	/** Most calls that may be made in it, 0 for no cap; read once. */
+	maxCalls?: number;
+	/** By hash of an instance or method: the failure after which it is not asked any more. */
+	ends?: Record<string, Failure>;
+}
+
+/** What one scope knows, about all instances. */
+export class Memory {
+	readonly outcomes = new Map<string, Outcome>();
+	/** Work that is in flight, by query. */
+	readonly flights = new Map<string, Promise<Outcome | undefined>>();
+	/** The messengers that wrong instances belong to, by instance: undefined where it is not known. */
+	readonly typeInstances = new Map<string, string | undefined>();
+
+	constructor(readonly record: CallRecord = { calls: 0 }) {}
+}
+
+/** The memories that a run sees. */
+export interface Memories {
+	readonly execution: Memory;
+	readonly run: Memory;
+}
+
+export class KnownOutcomes {
+	private readonly instanceKey: string;
+
+	constructor(
+		private readonly memories: Memories,
+		private readonly state: ProcessState,
+		private readonly instance: Instance,
+	) {
+		this.instanceKey = keyOfInstance(instance);
+	}
+
+	/** Two queries with the same key have the same answer. */
+	keyOf(query: Query): string {
+		return this.instanceKey + keyOf(query);
+	}
+
+	get(key: string): Outcome | undefined {
+		const { run, execution } = this.memories;
+		return run.outcomes.get(key) ?? execution.outcomes.get(key);
+	}
+
+	/** The failure of a query that is not worth a call any more; undefined if it is. */
+	blockedBy({ endpoint }: Query, asked: boolean): Failure | undefined {
+		const { run, execution } = this.memories;
+		for (const { ends } of [run.record, execution.record]) {
+			const ended = ends?.[this.instanceKey] ?? ends?.[this.instanceKey + endpoint.path];
+			if (ended) return { ...ended, asked };
+		}
+		const pausedMs = this.state.pausedFor(this.instance, endpoint.path);
+		if (pausedMs > 0) return this.paused(endpoint, pausedMs, { asked });
+		if (this.mayCall()) return undefined;
+		return failure('callLimit', { endpoint, asked, total: execution.record.maxCalls });
+	}
+
+	/** The failure of a method that is paused for so many milliseconds. */
+	private paused(endpoint: Endpoint, ms: number, facts: Partial<Failure>): Failure {
+		const until = this.state.environment.clock.now() + ms;
+		const retryAfter = Math.ceil(ms / 1000);
+		const words = { message: undefined, advice: undefined };
+		return failure('contactLimit', { ...facts, ...words, endpoint, until, retryAfter });
+	}
+
+	/** Whether Max Calls allows one more call. */
+	mayCall(): boolean {
+		const { calls, maxCalls = 0 } = this.memories.execution.record;
+		return maxCalls === 0 || calls < maxCalls;
+	}
+
+	/**
+	 * Keeps answers for the execution; forced ones and states of an instance, which are asked for
+	 * because they change, for the run only. Failures are kept for the run, if asking again would not
+	 * change them.
+	 * @returns the outcome, which names the end of a pause that begins with it
+	 */
+	store(key: string, query: Query, outcome: Outcome): Outcome {
+		const { run, execution } = this.memories;
+		const { endpoint, force } = query;
+		if (!isFailure(outcome)) {
+			(force || endpoint.subject === null ? run : execution).outcomes.set(key, outcome);
+			return outcome;
+		}
+		const { ends, forExecution } = definitionOf(outcome.code);
+		let told: Failure = outcome;
+		if (outcome.code === 'contactLimit') {
+			const ms = (outcome.retryAfter ?? 0) * 1000;
+			this.state.pause(this.instance, endpoint.path, ms);
+			told = this.paused(endpoint, ms, outcome);
+		}
+		if (!told.retryable) run.outcomes.set(key, told);
+		if (ends !== undefined) {
+			const scope = ends === 'instance' ? this.instanceKey : this.instanceKey + endpoint.path;
+			const { record } = forExecution ? execution : run;
+			record.ends = { ...record.ends, [scope]: told };
+		}
+		return told;
+	}
+
+	/** The failure that ended the whole instance in this run, if one did. */
+	get ended(): Failure | undefined {
+		const { run, execution } = this.memories;
+		return run.record.ends?.[this.instanceKey] ?? execution.record.ends?.[this.instanceKey];
+	}
+
+	/** Does the work, unless the same query is in flight in another run of the execution: after that. */
+	async singleFlight(
+		key: string,
+		work: () => Promise<Outcome | undefined>,
+	): Promise<Outcome | undefined> {
+		const { flights } = this.memories.execution;
+		for (let other = flights.get(key); other; other = flights.get(key)) await other;
+		const flight = work().finally(() => flights.delete(key));
+		flights.set(key, flight);
+		return await flight;
+	}
+
+	/** The messenger that the instance belongs to: asked once in a run and its Retry On Fail tries. */
+	async typeInstance(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+		const { typeInstances } = this.memories.run;
+		if (!typeInstances.has(this.instanceKey)) typeInstances.set(this.instanceKey, await ask());
+		return typeInstances.get(this.instanceKey);
+	}
+}
+
+const memories = new WeakMap<object, Map<string, Memory>>();
+
+/**
+ * The memory of a scope, which n8n names by an object; it goes when that object goes.
+ * @param node name of the node within the scope: n8n gives all tools of an agent the same object
+ * @param record where n8n keeps one for the node
+ */
+export function memoryOf(scope: object, node: string, record?: CallRecord): Memory {
+	const ofScope = memories.get(scope) ?? new Map<string, Memory>();
+	memories.set(scope, ofScope);
+	const memory = ofScope.get(node) ?? new Memory(record);
+	ofScope.set(node, memory);
+	return memory;
+}

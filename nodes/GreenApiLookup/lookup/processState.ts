@@ -1,0 +1,65 @@
+/**
+ * What all executions of the process share: a rate limiter for each instance and method, and the
+ * pauses of methods that the messenger told to stop. Kept by a hash of the instance, and forgotten
+ * when it is not used.
+ */
+
+import { createHash } from 'node:crypto';
+
+import type { Instance } from './calls/instance';
+import { RateLimiter } from './calls/rateLimiter';
+import type { Environment } from './environment';
+
+/** Milliseconds after which an unused limiter, and with it what it has learned, is forgotten. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
+export class ProcessState {
+	private readonly limiters = new Map<string, RateLimiter>();
+	/** Ends of the pauses, in monotonic milliseconds: the wall clock may jump by years. */
+	private readonly pauses = new Map<string, number>();
+
+	constructor(readonly environment: Environment) {}
+
+	/** The rate limiter of one method of an instance, the same for everybody who asks. */
+	limiterOf(instance: Instance, path: string, callsPerSecond: number): RateLimiter {
+		for (const [key, limiter] of this.limiters) {
+			if (limiter.isIdle(FORGET_AFTER_MS)) this.limiters.delete(key);
+		}
+		const key = hashOf(keyOfInstance(instance), path);
+		const limiter =
+			this.limiters.get(key) ?? new RateLimiter(callsPerSecond, this.environment.clock);
+		this.limiters.set(key, limiter);
+		return limiter;
+	}
+
+	/** How much is kept at the moment: limiters and pauses. */
+	get size(): number {
+		return this.limiters.size + this.pauses.size;
+	}
+
+	/** Milliseconds for which a method of an instance is still paused; 0 where it is not. */
+	pausedFor(instance: Instance, path: string): number {
+		const now = this.environment.clock.monotonic();
+		for (const [key, until] of this.pauses) if (until <= now) this.pauses.delete(key);
+		return (this.pauses.get(hashOf(keyOfInstance(instance), path)) ?? now) - now;
+	}
+
+	/** Pauses a method of an instance, in this process. */
+	pause(instance: Instance, path: string, ms: number): void {
+		const until = this.environment.clock.monotonic() + ms;
+		this.pauses.set(hashOf(keyOfInstance(instance), path), until);
+	}
+}
+
+/**
+ * One instance, whichever of GREEN-API's hosts it is asked at. The token is part of it, so that a
+ * credential with somebody else's id can neither slow that instance down nor pause it.
+ */
+export function keyOfInstance({ idInstance, apiTokenInstance }: Instance): string {
+	return hashOf(idInstance, apiTokenInstance);
+}
+
+/** A key that does not tell what it was made of. */
+export function hashOf(...parts: string[]): string {
+	return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+}

@@ -1,0 +1,81 @@
+/**
+ * What a messenger is to this package. Fields, routing, rows and texts are derived from the
+ * definitions, so a new messenger is one file beside this one and a line in index.ts.
+ */
+
+import type { ChatIdRule } from '../lookup/phone/chatId';
+import type { AccountRule } from '../lookup/phone/phoneNumber';
+
+export const OPERATIONS = ['checkAccount', 'getAccountSettings', 'getContactInfo'] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
+/** The node's parameter that holds what an operation asks about; null: the instance itself. */
+export type Subject = 'phoneNumber' | 'chatId' | null;
+
+export const SUBJECTS: Readonly<Record<Operation, Subject>> = {
+	checkAccount: 'phoneNumber',
+	getAccountSettings: null,
+	getContactInfo: 'chatId',
+};
+
+/** One method of GREEN-API. */
+export interface Method {
+	readonly verb: 'GET' | 'POST';
+	readonly name: string;
+	/** GREEN-API's limit for one instance, until an answer tells it. */
+	readonly callsPerSecond: number;
+}
+
+/** What the editor shows for a field. */
+export interface FieldText {
+	readonly placeholder: string;
+	readonly description: string;
+}
+
+export interface MessengerDefinition {
+	/** Stored in users' workflows. */
+	readonly id: string;
+	/** The messenger's own spelling. */
+	readonly name: string;
+	/** In front of the path of every method. */
+	readonly pathPrefix: '' | '/v3';
+	/** The messenger's name in the answer of GREEN-API's getSettings. */
+	readonly typeInstance: string;
+	readonly methods: Readonly<Record<Operation, Method>>;
+	/** What Check Account takes. */
+	readonly accounts: AccountRule;
+	/** The boolean in the answer of Check Account. */
+	readonly existsField: string;
+	/** What Get Contact Info takes. */
+	readonly chatIds: ChatIdRule;
+	readonly texts: Readonly<Record<'phoneNumber' | 'chatId', FieldText>> & {
+		/** The description of Check Account, where the common one is not enough. */
+		readonly checkAccount?: string;
+	};
+}
+
+/** One cell of Messenger × Operation. */
+export interface Endpoint {
+	readonly messenger: MessengerDefinition;
+	readonly operation: Operation;
+	readonly verb: Method['verb'];
+	/**
+	 * Path below the host. The credential's `authenticate` fills in the placeholders, so that no
+	 * URL with the token in it exists inside the node.
+	 */
+	readonly path: string;
+	readonly subject: Subject;
+	readonly callsPerSecond: number;
+}
+
+/** The path of a method, with the placeholders that `authenticate` fills in. */
+export function pathOf(prefix: string, method: string): string {
+	return `${prefix}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
+}
+
+export function endpointOf(messenger: MessengerDefinition, operation: Operation): Endpoint {
+	const { verb, name, callsPerSecond } = messenger.methods[operation];
+	const path = pathOf(messenger.pathPrefix, name);
+	return { messenger, operation, verb, path, subject: SUBJECTS[operation], callsPerSecond };
+}

@@ -1,0 +1,8 @@
+/** All messengers, in the order of the dropdown. */
+
+import type { MessengerDefinition } from './definition';
+import { max } from './max';
+import { telegram } from './telegram';
+import { whatsapp } from './whatsapp';
+
+export const MESSENGERS: readonly MessengerDefinition[] = [whatsapp, telegram, max];

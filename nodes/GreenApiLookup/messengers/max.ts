@@ -1,0 +1,28 @@
+import type { MessengerDefinition } from './definition';
+import { NUMERIC_CHAT_ID, PHONE_NUMBER_HINT, SLICES } from './texts';
+
+/**
+ * green-api.com/v3/docs: CheckAccount, GetAccountSettings, GetContactInfo; read 2026-11-22. The
+ * limits of calls a second are second-hand.
+ */
+export const max: MessengerDefinition = {
+	id: 'max',
+	name: 'MAX',
+	pathPrefix: '/v3',
+	typeInstance: 'v3',
+	methods: {
+		checkAccount: { verb: 'POST', name: 'checkAccount', callsPerSecond: 10 },
+		getAccountSettings: { verb: 'GET', name: 'getAccountSettings', callsPerSecond: 1 },
+		getContactInfo: { verb: 'POST', name: 'getContactInfo', callsPerSecond: 10 },
+	},
+	accounts: { numbers: { fewest: 11, most: 12, countryCodes: ['7', '375'] } },
+	existsField: 'exist',
+	chatIds: { person: /^\d{1,20}$/, group: /^-\d+$/, expected: 'one is digits only' },
+	texts: {
+		phoneNumber: {
+			placeholder: 'e.g. +7 987 654-32-10',
+			description: `Phone number with its country code, in any common spelling. GREEN-API can ask MAX only about numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus). ${PHONE_NUMBER_HINT} ${SLICES}`,
+		},
+		chatId: NUMERIC_CHAT_ID,
+	},
+};

@@ -1,0 +1,624 @@
+/** What a run of the node asks, when, and what becomes of every item: on a virtual clock. */
+
+import fc from 'fast-check';
+
+import type { Failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
+import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
+import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
+import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
+import type { RunOptions } from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import { highestCount } from '../../simulator/rollingWindow';
+import { randomOf } from '../random';
+import { VirtualClock } from '../virtualClock';
+import {
+	CONTACT,
+	memories,
+	numbers,
+	phone,
+	Process,
+	Service,
+	TIMEOUT_MS,
+	UNREADABLE,
+	type Arrival,
+	type Scripted,
+	type ServiceOptions,
+} from './model';
+
+const LIMIT_REACHED = '{"status":false,"reason":"User get contact info limit reached"}';
+
+const TRANSIENT: readonly Scripted[] = [
+	{ status: 502, text: '<html>' },
+	{ status: 499 },
+	{ status: 200, text: '{"half":' },
+	{ status: 200, text: '{"status":false,"reason":"Messenger is temporarily unavailable"}' },
+	{ status: 400, text: '{"message":"check phone number timeout limit exceeded"}' },
+	'reset',
+];
+
+/** The first two can be those of a moment. */
+const FINAL: readonly Scripted[] = [
+	{ status: 401 },
+	{ status: 403, text: '<html>' },
+	{ status: 466, text: '{"invokeStatus":{"used":"5","total":"5"}}' },
+	{ status: 469, text: LIMIT_REACHED },
+	{ status: 400, text: '{"message":"instance is starting or not authorized"}' },
+];
+
+/** An instance and a process that asks it, on one clock. */
+function start(options: ServiceOptions = {}, random?: () => number) {
+	const clock = new VirtualClock();
+	return { clock, service: new Service(clock, options), process: new Process(clock, random) };
+}
+
+/** A list of numbers with repetitions, and items that cannot be read. */
+const list = fc.array(fc.integer({ min: -3, max: 25 }), { minLength: 1, maxLength: 60 });
+const readable = list.map((all) => all.map(Math.abs));
+
+const settings = fc.record({
+	limit: fc.constantFrom(1, 2, 3, 7, 10, 50),
+	latencyMs: fc.integer({ min: 0, max: 3000 }),
+	tellsLimit: fc.boolean(),
+});
+const seed = fc.integer();
+
+/** Holds for any list, limit and latency. */
+async function always<Values extends [unknown, ...unknown[]]>(
+	...given: [
+		...{ [Index in keyof Values]: fc.Arbitrary<Values[Index]> },
+		(...values: Values) => Promise<void>,
+	]
+): Promise<void> {
+	// The types of fast-check cannot name a list of arbitraries with a predicate behind it.
+	const property = fc.asyncProperty as (...all: unknown[]) => fc.IAsyncProperty<Values>;
+	await fc.assert(property(...given), { numRuns: 50 });
+}
+
+function different(all: readonly number[]): number {
+	return new Set(all.filter((number) => number >= 0)).size;
+}
+
+/** Whether each item has the answer to its own query, in its place. */
+function expectOwnAnswers(all: readonly number[], outcomes: readonly Outcome[]): void {
+	expect(outcomes).toHaveLength(all.length);
+	all.forEach((number, index) => {
+		const outcome = outcomes[index] as Outcome;
+		if (number < 0) expect(outcome).toBe(UNREADABLE);
+		else if (!isFailure(outcome)) {
+			expect(outcome.query.value).toBe(phone(number));
+			expect(outcome.body.existsWhatsapp).toBe(number % 2 === 0);
+		}
+	});
+}
+
+function codes(outcomes: readonly Outcome[]): Array<string | undefined> {
+	return outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : undefined));
+}
+
+/** The calls that were sent after a moment. */
+function sentAfter(at: number, { arrivals }: Service): Arrival[] {
+	return arrivals.filter(({ sentAt }) => sentAt > at);
+}
+
+describe('any list', () => {
+	test('every different number costs one call in an execution, and no second is above the limit', async () => {
+		await always(
+			settings,
+			seed,
+			fc.array(list, { minLength: 1, maxLength: 4 }),
+			async (options, drawn, lists) => {
+				const random = randomOf(drawn);
+				const { clock, service, process } = start(
+					{ ...options, jitterMs: () => random() * 15 },
+					random,
+				);
+
+				await Promise.all(
+					lists.map(async (all) => {
+						await clock.sleep(random() * 3000);
+						const { endpoint } = service;
+						expectOwnAnswers(all, await process.outcomes(service.items(all), { endpoint }));
+					}),
+				);
+
+				const queries = lists.reduce((sum, all) => sum + different(all), 0);
+				expect(service.arrivals).toHaveLength(queries);
+				const times = service.arrivals.map(({ at }) => at);
+				expect(highestCount(times)).toBeLessThanOrEqual(options.limit);
+			},
+		);
+	});
+
+	test('what fails for the moment is asked again, and every item has its outcome once, in order', async () => {
+		const share = fc.double({ min: 0, max: 0.6, noNaN: true });
+		await always(settings, seed, list, share, async (options, drawn, all, failing) => {
+			const random = randomOf(drawn);
+			const script = () =>
+				random() < failing ? TRANSIENT[Math.floor(random() * TRANSIENT.length)] : undefined;
+			const { service, process } = start({ ...options, script }, random);
+
+			const outcomes = await process.outcomes(service.items(all), { endpoint: service.endpoint });
+
+			expectOwnAnswers(all, outcomes);
+			const tries = (number: number) =>
+				service.arrivals.filter(({ value }) => value === phone(number)).length;
+			all.forEach((number, index) => {
+				const isGivenUp = number >= 0 && isFailure(outcomes[index] as Outcome);
+				if (isGivenUp) expect(tries(number)).toBe(5);
+				else expect(tries(number)).toBeLessThanOrEqual(5);
+			});
+		});
+	});
+
+	test('after a final answer no call is begun, and what was not asked says so', async () => {
+		const fatal = fc.integer({ min: 1, max: 30 });
+		const answer = fc.constantFrom(...FINAL);
+		await always(settings, list, fatal, answer, async (options, all, first, final) => {
+			const { service, process } = start({
+				...options,
+				script: (call) => (call >= first ? final : undefined),
+			});
+
+			const outcomes = await process.outcomes(service.items(all), { endpoint: service.endpoint });
+
+			expectOwnAnswers(all, outcomes);
+			const asked = new Set(service.arrivals.map(({ value }) => value));
+			const failures = outcomes.filter((outcome) => isFailure(outcome) && outcome !== UNREADABLE);
+			expect(new Set(codes(failures)).size).toBe(different(all) < first ? 0 : 1);
+			outcomes.forEach((outcome, index) => {
+				if (!isFailure(outcome) || outcome === UNREADABLE) return;
+				expect(outcome.asked).toBe(asked.has(phone(all[index] as number)));
+			});
+			const end = service.arrivals[first - 1]?.endedAt ?? Number.POSITIVE_INFINITY;
+			// A refusal after answers is asked about once more.
+			const mayBeStray = first > 1 && FINAL.indexOf(final) < 2;
+			expect(sentAfter(end, service).length).toBeLessThanOrEqual(mayBeStray ? 1 : 0);
+		});
+	});
+
+	test('with Stop nothing is begun after the first failure, and answers in flight are remembered', async () => {
+		const fatal = fc.integer({ min: 1, max: 30 });
+		await always(settings, readable, fatal, async (options, all, call) => {
+			const bad = { status: 400, text: '{"message":"Validation failed"}' };
+			const { service, process } = start({
+				...options,
+				script: (number) => (number === call ? bad : undefined),
+			});
+			const run = async () =>
+				await process.run(service.items(all), {
+					stopOnFailure: true,
+					endpoint: service.endpoint,
+					memories: kept,
+				});
+			const kept = memories();
+
+			const result = await run();
+
+			if (call > different(all)) return expectOwnAnswers(all, result as readonly Outcome[]);
+			expect(sentAfter(service.arrivals[call - 1]?.endedAt ?? 0, service)).toEqual([]);
+			expect(result).toMatchObject({ failure: { code: 'badRequest' } });
+			const calls = service.arrivals.length;
+			// A Retry On Fail try: answers are known, and so is what cannot be answered.
+			expect(await run()).toMatchObject({ failure: { code: 'badRequest' } });
+			expect(service.arrivals).toHaveLength(calls);
+		});
+	});
+
+	test('Max Calls is never passed, retries included, and never stops a run', async () => {
+		const cap = fc.integer({ min: 1, max: 20 });
+		await always(settings, seed, readable, cap, async (options, drawn, all, maxCalls) => {
+			const random = randomOf(drawn);
+			const stopOnFailure = drawn % 2 === 0;
+			const script = () => (!stopOnFailure && random() < 0.3 ? { status: 502 } : undefined);
+			const { service, process } = start({ ...options, script }, random);
+
+			const outcomes = await process.outcomes(service.items(all), { maxCalls, stopOnFailure });
+
+			expectOwnAnswers(all, outcomes);
+			expect(service.arrivals.length).toBeLessThanOrEqual(maxCalls);
+			const notAsked = expect.objectContaining({ code: 'callLimit', asked: false });
+			if (different(all) > maxCalls) expect(outcomes).toContainEqual(notAsked);
+		});
+	});
+
+	test('a cancel ends every wait at once, and no call goes out after it', async () => {
+		const moment = fc.integer({ min: 0, max: 8000 });
+		await always(settings, seed, readable, moment, async (options, drawn, all, at) => {
+			const random = randomOf(drawn);
+			const script = () => (random() < 0.3 ? { status: 502 } : undefined);
+			const { clock, service, process } = start({ ...options, script }, random);
+			const cancel = new AbortController();
+			let endedAt = Number.POSITIVE_INFINITY;
+			const running = process
+				.run(service.items(all), { signal: cancel.signal })
+				.finally(() => (endedAt = clock.monotonic()));
+			await clock.sleep(at);
+
+			cancel.abort();
+			await running;
+			await clock.sleep(600_000);
+
+			expect(endedAt).toBeLessThanOrEqual(at);
+			expect(sentAfter(at, service)).toEqual([]);
+		});
+	});
+});
+
+describe('side by side', () => {
+	test('three items do not wait behind ten thousand', async () => {
+		const { clock, service, process } = start();
+		const cancel = new AbortController();
+		const long = process.run(service.items(numbers(10_000)), { signal: cancel.signal });
+		await clock.sleep(60_000);
+
+		await process.run(service.items([20_001, 20_002, 20_003]));
+
+		expect(clock.monotonic() - 60_000).toBeLessThan(1000);
+		cancel.abort();
+		await long;
+	});
+
+	test('two runs of an execution at once share the calls that are in flight', async () => {
+		const { service, process } = start({ latencyMs: 3000 });
+		const execution = new Memory();
+		const run = async () =>
+			await process.outcomes(service.items([2, 4]), { memories: memories(execution) });
+
+		const [first, second] = await Promise.all([run(), run()]);
+
+		expect(second).toEqual(first);
+		expectOwnAnswers([2, 4], second);
+		expect(service.arrivals).toHaveLength(2);
+	});
+
+	describe('the instances of one list', () => {
+		const [A, B] = ['7103000001', '7103000002'];
+
+		/** Items of A before those of B, and what the two instances got. */
+		async function lookUpBoth(
+			counts: readonly [number, number],
+			ofA: ServiceOptions = {},
+			options: Partial<RunOptions> = {},
+		) {
+			const clock = new VirtualClock();
+			const a = new Service(clock, { ...ofA, idInstance: A });
+			const b = new Service(clock, { idInstance: B });
+			const [forA, forB] = [numbers(counts[0]), numbers(counts[1])];
+			const items = [...a.items(forA), ...b.items(forB)];
+			const outcomes = await new Process(clock).outcomes(items, options);
+			expectOwnAnswers([...forA, ...forB], outcomes);
+			return { a, b, outcomes, seconds: clock.monotonic() / 1000 };
+		}
+
+		test('5,000 items of one before 5,000 of another take as long as 5,000', async () => {
+			const { a, b, outcomes, seconds } = await lookUpBoth([5000, 5000]);
+
+			expect(codes(outcomes).filter(Boolean)).toEqual([]);
+			expect([a.arrivals.length, b.arrivals.length]).toEqual([5000, 5000]);
+			expect(seconds).toBeLessThan(520);
+			for (const { arrivals } of [a, b]) {
+				expect(highestCount(arrivals.map(({ at }) => at))).toBeLessThanOrEqual(10);
+			}
+		});
+
+		test('Max Calls counts over all of them', async () => {
+			const { a, b, outcomes } = await lookUpBoth([50, 50], {}, { maxCalls: 30 });
+
+			expect(a.arrivals.length + b.arrivals.length).toBe(30);
+			expect(codes(outcomes).filter((code) => code === 'callLimit')).toHaveLength(70);
+		});
+
+		test('a final answer of one does not end the other', async () => {
+			const script = () => ({ status: 401 });
+			const { a, b, outcomes } = await lookUpBoth([50, 50], { script });
+
+			expect(a.arrivals.length).toBeLessThanOrEqual(2);
+			expect(b.arrivals).toHaveLength(50);
+			expect(codes(outcomes)).toEqual([
+				...new Array<string>(50).fill('unauthorized'),
+				...new Array<undefined>(50).fill(undefined),
+			]);
+		});
+	});
+});
+
+describe('pace', () => {
+	test("n8n's Batching is one more upper bound: the slower of the two holds", async () => {
+		const { clock, service, process } = start();
+		const batching = batchingOf({ batchSize: 3, batchInterval: 2000 }, clock);
+
+		await process.run(service.items(numbers(30)), { batching });
+
+		expect(clock.monotonic()).toBeGreaterThanOrEqual(18_000);
+		const times = service.arrivals.map(({ at }) => at);
+		times.slice(3).forEach((at, index) => {
+			expect(at - (times[index] as number)).toBeGreaterThan(1999.9);
+		});
+	});
+
+	test.each([
+		[2, 0.8],
+		[100, 0.9],
+	])('a limit of %i that the service tells holds at once', async (limit, leastUsed) => {
+		const { clock, service, process } = start({ limit });
+
+		await process.run(service.items(numbers(300)));
+
+		expect(300_000 / limit / clock.monotonic()).toBeGreaterThan(leastUsed);
+		expect(service.count(429)).toBeLessThanOrEqual(3);
+	});
+
+	test('nothing is kept for instances that nobody asks any more', async () => {
+		const clock = new VirtualClock();
+		const process = new Process(clock);
+		const script = () => ({ status: 469, text: LIMIT_REACHED });
+		for (const index of numbers(500)) {
+			const service = new Service(clock, { script, idInstance: String(index) });
+			await process.run(service.items([1]));
+			await clock.sleep(600_000);
+		}
+
+		// What is kept for two hours: the pauses.
+		expect(process.state.size).toBeLessThan(30);
+	});
+});
+
+describe('asked again in an execution', () => {
+	test('forced queries are, in the next run; others are not', async () => {
+		const { service, process } = start();
+		const execution = new Memory();
+		const run = async (force: boolean) =>
+			await process.run(service.items([2, 2], force), { memories: memories(execution) });
+
+		await run(false);
+		await run(false);
+		expect(service.arrivals).toHaveLength(1);
+		await run(true);
+		await run(true);
+		expect(service.arrivals).toHaveLength(3);
+	});
+
+	test.each([
+		['unauthorized', { status: 401 }],
+		['quotaExceeded', { status: 466, text: '{"used":1,"total":1}' }],
+	])('nothing is after %s: the next run makes no call', async (code, answer) => {
+		const { service, process } = start({ script: () => answer });
+		const execution = new Memory();
+		const run = async (number: number) =>
+			await process.outcomes(service.items([number]), { memories: memories(execution) });
+
+		expect(await run(1)).toMatchObject([{ code, asked: true }]);
+		expect(await run(2)).toMatchObject([{ code, asked: false }]);
+		expect(service.arrivals).toHaveLength(1);
+	});
+});
+
+describe("a messenger's own limit", () => {
+	/** A process in which the first check was answered so, and what a check is told at some moment. */
+	async function pausedBy(text: string) {
+		const script = (call: number) => (call === 1 ? { status: 200, text } : undefined);
+		const { clock, service, process } = start({ script });
+		const [told] = await process.failures(service.items([2]));
+		const check = async () => (await process.failures(service.items([4])))[0];
+		return { clock, service, process, told, check };
+	}
+
+	test.each([
+		[LIMIT_REACHED, 7200, '14:00'],
+		[
+			'{"status":false,"data":{"reason":"rate_limit_exceeded","retryAfter":11930619}}',
+			7200,
+			'14:00',
+		],
+		['{"status":false,"reason":"Rate limited by messenger"}', 900, '12:15'],
+	])('%s: no check in any execution for %i seconds', async (text, seconds, clockTime) => {
+		const { clock, service, told, check } = await pausedBy(text);
+		await clock.sleep((seconds - 60) * 1000);
+		const held = await check();
+		await clock.sleep(60_000);
+		const after = await check();
+
+		expect(told).toMatchObject({ code: 'contactLimit', asked: true, retryAfter: seconds });
+		expect(held).toMatchObject({ code: 'contactLimit', asked: false, retryAfter: 60 });
+		expect(held?.advice).toContain(`until 2026-11-22 ${clockTime} UTC`);
+		expect(held?.advice).toContain('a restart of n8n ends');
+		expect(after).not.toHaveProperty('code');
+		expect(service.arrivals).toHaveLength(2);
+	});
+
+	test('a wall clock that jumps by years neither ends nor lengthens the pause', async () => {
+		for (const years of [-4, 4]) {
+			const { clock, check } = await pausedBy(LIMIT_REACHED);
+			const now = clock.now() + years * 365 * 86_400_000;
+			jest.spyOn(clock, 'now').mockReturnValue(now);
+			await clock.sleep(7_100_000);
+			expect(await check()).toMatchObject({ code: 'contactLimit' });
+			await clock.sleep(100_000);
+			expect(await check()).not.toHaveProperty('code');
+		}
+	});
+
+	test('it holds the method that told it only', async () => {
+		const { service, process, check } = await pausedBy(LIMIT_REACHED);
+
+		const [contact] = await process.outcomes([service.contact(2)], { endpoint: CONTACT });
+
+		expect(contact).toMatchObject({ body: { name: 'Anna' } });
+		expect(await check()).toMatchObject({ code: 'contactLimit' });
+	});
+});
+
+describe('a service that gives no answers', () => {
+	const MAX_WAIT_MS = 300_000;
+
+	test.each<[string, Scripted, string]>([
+		['429', { status: 429 }, 'rateLimited'],
+		['503', { status: 503 }, 'serverError'],
+		['408', { status: 408 }, 'timeout'],
+		['nothing', 'hang', 'timeout'],
+		['a reset', 'reset', 'network'],
+	])(
+		'%s: no run lasts longer than Max Wait and the timeout of a call',
+		async (_title, answer, code) => {
+			for (const count of [1, 20, 1000, 10_000]) {
+				for (const latencyMs of [0, 50, 5000]) {
+					const { clock, service, process } = start({ latencyMs, script: () => answer });
+
+					const outcomes = await process.failures(service.items(numbers(count)));
+
+					expect([count, latencyMs, clock.monotonic()]).toEqual([
+						count,
+						latencyMs,
+						expect.any(Number),
+					]);
+					expect(clock.monotonic()).toBeLessThanOrEqual(MAX_WAIT_MS + TIMEOUT_MS);
+					const asked = new Set(service.arrivals.map(({ value }) => value));
+					outcomes.forEach((outcome, index) => {
+						const own = { code, retryable: true, asked: asked.has(phone(index)) };
+						if (index % 100 === 0) expect(outcome).toMatchObject(own);
+					});
+				}
+			}
+		},
+	);
+
+	test('a told wait beyond Max Wait is not begun: what remains fails at once', async () => {
+		const { clock, service, process } = start({
+			script: () => ({ status: 429, retryAfter: 3600 }),
+		});
+
+		const outcomes = await process.failures(service.items(numbers(100)));
+
+		expect(clock.monotonic()).toBeLessThan(1000);
+		expect(service.arrivals.length).toBeLessThanOrEqual(2);
+		expect(outcomes[99]).toMatchObject({
+			code: 'rateLimited',
+			asked: false,
+			retryable: true,
+			retryAfter: 3600,
+		});
+	});
+
+	test('a told wait within Max Wait is kept by all', async () => {
+		const script = (call: number) => (call === 1 ? { status: 429, retryAfter: 100 } : undefined);
+		const { service, process } = start({ script });
+
+		const outcomes = await process.outcomes(service.items(numbers(50)));
+
+		expect(codes(outcomes).filter(Boolean)).toEqual([]);
+		const [first] = service.arrivals as [Arrival];
+		for (const { sentAt } of sentAfter(first.endedAt, service)) {
+			expect(sentAt).toBeGreaterThanOrEqual(first.endedAt + 100_000);
+		}
+	});
+
+	test('one item in 40 seconds by Batching is no outage with Max Wait 30, also with a failure in it', async () => {
+		for (const failing of [0, 2]) {
+			const script = (call: number) => (call === failing ? { status: 500 } : undefined);
+			const { clock, service, process } = start({ script });
+			const batching = batchingOf({ batchSize: 1, batchInterval: 40_000 }, clock);
+
+			const outcomes = await process.outcomes(service.items(numbers(6)), {
+				batching,
+				maxWaitMs: 30_000,
+			});
+
+			expect(codes(outcomes).filter(Boolean)).toEqual([]);
+			expect(service.arrivals).toHaveLength(failing ? 7 : 6);
+		}
+	});
+
+	test('after 20 failures in a row one call goes at a time, until an answer comes', async () => {
+		const { service, process } = start({
+			latencyMs: 3000,
+			script: (call) => (call <= 100 ? { status: 500 } : undefined),
+		});
+
+		await process.run(service.items(numbers(200)));
+
+		const { arrivals } = service;
+		const inFlight = ({ sentAt }: Arrival) =>
+			arrivals.filter((other) => other.sentAt <= sentAt && other.endedAt > sentAt).length;
+		const twentieth = arrivals[19] as Arrival;
+		const answer = arrivals[100] as Arrival;
+		const alone = arrivals.filter(
+			({ sentAt }) => sentAt > twentieth.endedAt && sentAt <= answer.sentAt,
+		);
+		expect(alone.length).toBeGreaterThan(10);
+		expect(Math.max(...alone.slice(1).map(inFlight))).toBe(1);
+		expect(Math.max(...sentAfter(answer.endedAt, service).map(inFlight))).toBeGreaterThan(10);
+	});
+
+	test('an answer that ends the run ends its waits', async () => {
+		const { clock, service, process } = start({
+			script: (call) => (call === 1 ? { status: 503, retryAfter: 250 } : { status: 401 }),
+		});
+
+		const outcomes = await process.outcomes(service.items([1, 2]));
+
+		expect(outcomes).toMatchObject([
+			{ code: 'unauthorized', asked: true },
+			{ code: 'unauthorized', asked: true },
+		]);
+		expect(clock.monotonic()).toBeLessThan(1000);
+	});
+
+	test('a call that never ends is given up, and its number is asked again', async () => {
+		const { clock, service, process } = start({
+			script: (call) => (call === 1 ? 'hang' : undefined),
+		});
+
+		const outcomes = await process.outcomes(service.items([1, 2]));
+
+		expectOwnAnswers([1, 2], outcomes);
+		expect(codes(outcomes)).toEqual([undefined, undefined]);
+		expect(clock.monotonic()).toBeLessThan(TIMEOUT_MS + 2000);
+		expect(service.arrivals).toHaveLength(3);
+	});
+});
+
+describe('a refusal after answers', () => {
+	test.each([401, 403, 404])('%i is asked about once more, alone, each time', async (status) => {
+		const stray = [5, 30, 31 + 20];
+		const { service, process } = start({
+			latencyMs: 1000,
+			script: (call) => (stray.includes(call) ? { status } : undefined),
+		});
+
+		const outcomes = await process.outcomes(service.items(numbers(100)));
+
+		expect(codes(outcomes).filter(Boolean)).toEqual([]);
+		expect(service.arrivals).toHaveLength(100 + stray.length);
+		for (const call of stray) {
+			const { value, endedAt } = service.arrivals[call - 1] as Arrival;
+			const [again, ...later] = sentAfter(endedAt, service) as [Arrival, ...Arrival[]];
+			expect(again.value).toBe(value);
+			expect(later.filter(({ sentAt }) => sentAt < again.endedAt)).toEqual([]);
+			const before = service.arrivals.filter((other) => other.sentAt <= endedAt);
+			expect(Math.max(...before.map((other) => other.endedAt))).toBeLessThanOrEqual(again.sentAt);
+		}
+	});
+
+	test('two in a row end the run', async () => {
+		const { service, process } = start({
+			script: (call) => (call >= 5 ? { status: 401 } : undefined),
+		});
+
+		const outcomes = await process.outcomes(service.items(numbers(500)));
+
+		expect(service.arrivals).toHaveLength(6);
+		expect(codes(outcomes).slice(0, 5)).toEqual([
+			...new Array<undefined>(4).fill(undefined),
+			'unauthorized',
+		]);
+		expect(outcomes[499]).toMatchObject({ code: 'unauthorized', asked: false });
+	});
+
+	test('before any answer it is believed at once', async () => {
+		const { service, process } = start({ script: () => ({ status: 404 }) });
+
+		const outcomes = await process.outcomes(service.items(numbers(100)));
+
+		expect(codes(outcomes)).toEqual(new Array<string>(100).fill('wrongInstance'));
+		expect(service.arrivals.filter(({ value }) => value !== '')).toHaveLength(1);
+	});
+});
