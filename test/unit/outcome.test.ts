@@ -191,12 +191,6 @@ describe('contact information', () => {
 	])('lastSeen %j becomes %j', (lastSeen, expected) => {
 		expect(row({ chatId: '79876543210@c.us', lastSeen })).toMatchObject({ lastSeen: expected });
 	});
-
-	test('fields of the wrong type are null, not text', () => {
-		const body = { chatId: '79876543210@c.us', name: {}, contactName: [], avatar: true };
-
-		expect(row(body)).toMatchObject({ name: null, contactName: null, avatar: null });
-	});
 });
 
 describe('Retry-After', () => {
