@@ -1,6 +1,6 @@
 /**
  * Failed items under each On Error setting, through both entry points. What each answer of GREEN-API
- * means is in test/unit/outcome.test.ts.
+ * means is in test/unit/response.test.ts.
  */
 
 import type { Fault } from '../../simulator/faults';
