@@ -3,8 +3,9 @@
 import path from 'node:path';
 
 import { GreenApiInstanceApi } from '../../credentials/GreenApiInstanceApi.credentials';
-import { ENDPOINTS, type Operation } from '../../nodes/GreenApiLookup/endpoints';
-import { endsWhat, isRepeated, type FailureCode } from '../../nodes/GreenApiLookup/lookup/failures';
+import { definitionOf, type FailureCode } from '../../nodes/GreenApiLookup/lookup/answers/failures';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
+import { ENDPOINTS } from '../endpoints';
 import { FILES, readPages, readText, type Page } from '../markdown';
 
 const PAGES = readPages();
@@ -110,12 +111,11 @@ describe('failures', () => {
 		badResponse: 0,
 		callLimit: 0,
 		contactLimit: 0,
-		groupChat: 0,
-		instanceBlocked: 0,
 		instanceExpired: 0,
 		instanceStarting: 0,
 		invalidChatId: 0,
 		invalidPhoneNumber: 0,
+		invalidSettings: 0,
 		network: 0,
 		notAuthorized: 0,
 		quotaExceeded: 0,
@@ -137,13 +137,13 @@ describe('failures', () => {
 		for (const row of rowsOf('docs/errors.md', 'Code')) {
 			const [code] = codesIn(row.Code) as [FailureCode];
 			const { 'Asked again': again, Ends: ends } = row;
-			if (again !== undefined)
-				expect([code, again]).toEqual([code, isRepeated(code) ? 'yes' : 'no']);
-			const reach = endsWhat(code);
+			const { transient, ends: scope, forExecution } = definitionOf(code);
+			if (again !== undefined) expect([code, again]).toEqual([code, transient ? 'yes' : 'no']);
+			const reach = forExecution ? 'execution' : 'run';
 			if (ends !== undefined)
 				expect([code, ends]).toEqual([
 					code,
-					expect.stringMatching(reach ? new RegExp(`^the ${reach}\\b`) : /^–$/),
+					expect.stringMatching(scope ? new RegExp(`^the ${reach}\\b`) : /^–$/),
 				]);
 		}
 	});
