@@ -22,6 +22,7 @@ const refusal = (status: number, reason: string) => ({
 	status,
 	body: JSON.stringify({ status: false, reason }),
 });
+const json = (status: number, body: object) => ({ status, body: JSON.stringify(body) });
 const quota = (used: unknown, total: unknown) => ({
 	method: 'checkwhatsapp',
 	used,
@@ -32,16 +33,32 @@ const quota = (used: unknown, total: unknown) => ({
 
 const NOT_READY = 'instance is starting or not authorized';
 const LIMIT_REACHED = 'User get contact info limit reached';
+const ONLY_DIGITS =
+	"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits";
 const NO_GROUPS =
 	'Validation failed. Details: The method GetContactInfo does not support group chats, to work with groups, use the GetGroupData method';
 
-/** One way of failing, and what the item's error says. */
-export interface KnownFailure {
-	readonly title: string;
+const TELEGRAM = { messenger: 'telegram' } as const;
+const MAX = { messenger: 'max' } as const;
+const MAX_CONTACT = { ...MAX, operation: 'getContactInfo' } as const;
+const CHATS_USED_UP = {
+	invokeStatus: { method: 'checkwhatsapp', used: 1, total: 100, status: 'QUOTE_ALLOWED' },
+	correspondentsStatus: { status: 'CORRESPONDENTS_QUOTE_EXCEEDED' },
+};
+const TELEGRAM_LIMIT = {
+	status: false,
+	data: { status: 'fail', reason: 'rate_limit_exceeded', retryAfter: 11930619 },
+};
+const TWO_HOURS = { retryAfter: 7200 };
+
+interface Asked {
 	readonly messenger?: Messenger;
 	readonly operation?: 'checkAccount' | 'getContactInfo';
-	readonly fault: FaultyAnswer | BrokenConnection;
-	/** The item's `error`, but for its words. */
+}
+
+/** What an item's error says. */
+interface Said {
+	/** Its fields, but for the words. */
 	readonly error: IDataObject & { code: string };
 	/** What its message tells: what happened. */
 	readonly message: RegExp;
@@ -49,330 +66,153 @@ export interface KnownFailure {
 	readonly advice: RegExp;
 }
 
-export const KNOWN_FAILURES: KnownFailure[] = [
-	{
-		title: '400 Validation failed',
-		fault: failed(400, 'Validation failed'),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
-		message: /refused the query .*Validation failed\.$/,
-		advice: /Check the value of this item/,
-	},
-	{
-		title: '400 whose message repeats the token',
-		fault: failed(400, 'Bad Request {path} {token}'),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
-		message: /Bad Request/,
-		advice: /Check the value/,
-	},
-	{
-		title: "400 'value' must have at least 1 key",
-		messenger: 'telegram',
-		fault: failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
-		error: { code: 'badRequest', retryable: false, httpStatus: 400 },
+/** One way of failing. */
+export interface KnownFailure extends Asked, Said {
+	readonly title: string;
+	readonly fault: FaultyAnswer | BrokenConnection;
+}
+
+function titleOf(fault: FaultyAnswer | BrokenConnection): string {
+	if ('connection' in fault) return `connection: ${fault.connection}`;
+	const { status, body, headers } = fault;
+	return `HTTP ${status} ${body ?? JSON.stringify(headers ?? 'without a body')}`.slice(0, 150);
+}
+
+/** What is said where a row of the table does not say otherwise. */
+const SAID = {
+	badRequest: [false, /refused the query/, /Check the value of this item/],
+	invalidPhoneNumber: [
+		false,
+		/is not a phone number that can be looked up/,
+		/country code and its length/,
+	],
+	invalidChatId: [
+		false,
+		/not the chat ID of a person/,
+		/Use the chatId that Check Account returns/,
+	],
+	unauthorized: [false, /does not accept the API Token/, /Copy apiTokenInstance/],
+	wrongInstance: [false, /no such .* instance/, /Check API URL and Instance ID.*Messenger/],
+	notAuthorized: [
+		false,
+		/is not linked to a .* account, is blocked or is still/,
+		/GREEN-API console/,
+	],
+	instanceStarting: [true, /is starting/, /up to 5 minutes/],
+	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
+	rateLimited: [true, /asked too often/, /few seconds/],
+	quotaExceeded: [false, /quota of checks/, /tariff/],
+	contactLimit: [false, /has stopped answering/, /Pause them on this instance/],
+	timeout: [true, /in time/, /Run this item again/],
+	network: [true, /could not be reached/, /Check API URL.*network of this n8n/],
+	serverError: [true, /could not answer/, /again in a few minutes/],
+	badResponse: [true, /was no clear answer/, /Nothing is known about this item/],
+} satisfies Record<string, readonly [retryable: boolean, message: RegExp, advice: RegExp]>;
+
+interface More extends Asked {
+	/** Further fields of the item's error. */
+	readonly error?: IDataObject;
+	readonly message?: RegExp;
+}
+
+function known(
+	fault: FaultyAnswer | BrokenConnection,
+	code: keyof typeof SAID,
+	{ messenger, operation, error, message }: More = {},
+): KnownFailure {
+	const [retryable, usual, advice] = SAID[code];
+	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
+	return {
+		title: titleOf(fault),
+		messenger,
+		operation,
+		fault,
+		error: { code, retryable, ...httpStatus, ...error },
+		message: message ?? usual,
+		advice,
+	};
+}
+
+export const KNOWN_FAILURES: readonly KnownFailure[] = [
+	known(failed(400, 'Validation failed'), 'badRequest', { message: /: Validation failed\.$/ }),
+	known(failed(400, 'Bad Request {path} {token}'), 'badRequest', { message: /Bad Request/ }),
+	known(failed(400, "Validation failed. Details: 'value' must have at least 1 key"), 'badRequest', {
+		...TELEGRAM,
 		message: /at least 1 key/,
-		advice: /Check the value/,
-	},
-	{
-		title: '400 only digits',
-		messenger: 'telegram',
-		fault: failed(
-			400,
-			"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits",
-		),
-		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+	}),
+	known(failed(400, ONLY_DIGITS), 'invalidPhoneNumber', {
+		...TELEGRAM,
 		message: /must contain only digits\.$/,
-		advice: /Check its country code and its length/,
-	},
-	{
-		title: '400 bad phone number',
-		messenger: 'max',
-		fault: failed(400, 'bad phone number, valid 11 or 12 digits'),
-		error: { code: 'invalidPhoneNumber', retryable: false, httpStatus: 400 },
+	}),
+	known(failed(400, 'bad phone number, valid 11 or 12 digits'), 'invalidPhoneNumber', {
+		...MAX,
 		message: /valid 11 or 12 digits\.$/,
-		advice: /Check its country code and its length/,
-	},
-	{
-		title: '400 check timeout',
-		fault: failed(400, 'check phone number timeout limit exceeded'),
-		error: { code: 'timeout', retryable: true, httpStatus: 400 },
-		message: /^No answer .*in time/,
-		advice: /Run this item again/,
-	},
-	{
-		title: '400 starting or not authorized',
-		fault: failed(400, NOT_READY),
-		error: { code: 'notAuthorized', retryable: false, httpStatus: 400 },
-		message: /not linked to a WhatsApp account, is blocked or is still starting/,
-		advice: /GREEN-API console/,
-	},
-	{
-		title: '400 in starting process',
-		fault: failed(400, 'Instance in starting process try later'),
-		error: { code: 'instanceStarting', retryable: true, httpStatus: 400, retryAfter: 300 },
-		message: /is starting/,
-		advice: /up to 5 minutes/,
-	},
-	{
-		title: '400 no groups',
-		messenger: 'max',
-		operation: 'getContactInfo',
-		fault: failed(400, NO_GROUPS),
-		error: { code: 'invalidChatId', retryable: false, httpStatus: 400 },
-		message: /not the chat ID of a person on MAX/,
-		advice: /Use the chatId that Check Account returns/,
-	},
-	{
-		title: '400 blocked',
-		fault: failed(400, 'Instance account is blocked'),
-		error: { code: 'notAuthorized', retryable: false, httpStatus: 400 },
-		message: /is blocked/,
-		advice: /GREEN-API console/,
-	},
-	{
-		title: '400 expired',
-		fault: failed(400, 'Instance is expired'),
-		error: { code: 'instanceExpired', retryable: false, httpStatus: 400 },
-		message: /has expired or was deleted/,
-		advice: /Renew it/,
-	},
-	{
-		title: '401 with an empty body',
-		fault: { status: 401 },
-		error: { code: 'unauthorized', retryable: false, httpStatus: 401 },
-		message: /does not accept the API Token/,
-		advice: /Copy apiTokenInstance/,
-	},
-	{
-		title: '403 of nginx',
-		fault: page(403, 'Forbidden'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 403 },
-		message: /no such WhatsApp instance/,
-		advice: /Check API URL and Instance ID.*Messenger/,
-	},
-	{
-		title: '404 of nginx',
-		messenger: 'max',
-		fault: page(404, 'Not Found'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
-		message: /no such MAX instance/,
-		advice: /Check API URL and Instance ID/,
-	},
-	{
-		title: '404 of the service, with the token in path and message',
-		messenger: 'telegram',
-		fault: failed(404, 'Cannot POST {path}'),
-		error: { code: 'wrongInstance', retryable: false, httpStatus: 404 },
-		message: /no such Telegram instance/,
-		advice: /Check API URL and Instance ID/,
-	},
-	{
-		title: '429 with an empty body',
-		fault: { status: 429 },
-		error: { code: 'rateLimited', retryable: true, httpStatus: 429 },
-		message: /asked too often/,
-		advice: /few seconds/,
-	},
-	{
-		title: '429 with Retry-After',
-		fault: { status: 429, headers: { 'retry-after': '7' } },
-		error: { code: 'rateLimited', retryable: true, httpStatus: 429, retryAfter: 7 },
-		message: /asked too often/,
-		advice: /few seconds/,
-	},
-	{
-		title: '466, nested',
-		fault: { status: 466, body: JSON.stringify({ invokeStatus: quota(100, 100) }) },
-		error: {
-			code: 'quotaExceeded',
-			retryable: false,
-			httpStatus: 466,
-			used: 100,
-			total: 100,
-		},
+	}),
+	known(failed(400, 'check phone number timeout limit exceeded'), 'timeout'),
+	known(failed(400, NOT_READY), 'notAuthorized', { message: /linked to a WhatsApp account/ }),
+	known(failed(400, 'Instance in starting process try later'), 'instanceStarting', {
+		error: { retryAfter: 300 },
+	}),
+	known(failed(400, NO_GROUPS), 'invalidChatId', MAX_CONTACT),
+	known(failed(400, 'Instance account is blocked'), 'notAuthorized'),
+	known(failed(400, 'Instance is expired'), 'instanceExpired'),
+	known(failed(400, 'Instance is deleted'), 'instanceExpired'),
+	known({ status: 401 }, 'unauthorized'),
+	known(page(403, 'Forbidden'), 'wrongInstance', { message: /no such WhatsApp instance/ }),
+	known(page(404, 'Not Found'), 'wrongInstance', { ...MAX, message: /no such MAX instance/ }),
+	known(failed(404, 'Cannot POST {path}'), 'wrongInstance', TELEGRAM),
+	known({ status: 429 }, 'rateLimited'),
+	known({ status: 429, headers: { 'retry-after': '7' } }, 'rateLimited', {
+		error: { retryAfter: 7 },
+	}),
+	known(json(466, { invokeStatus: quota(100, 100) }), 'quotaExceeded', {
+		error: { used: 100, total: 100 },
 		message: /quota of checks.*100 of 100/,
-		advice: /tariff/,
-	},
-	{
-		title: '466, flat and with numbers as text',
-		messenger: 'max',
-		fault: { status: 466, body: JSON.stringify(quota('30000', '30000')) },
-		error: {
-			code: 'quotaExceeded',
-			retryable: false,
-			httpStatus: 466,
-			used: 30000,
-			total: 30000,
-		},
+	}),
+	known(json(466, quota('30000', '30000')), 'quotaExceeded', {
+		...MAX,
+		error: { used: 30000, total: 30000 },
 		message: /30000 of 30000/,
-		advice: /tariff/,
-	},
-	{
-		title: '469 with status false',
-		messenger: 'telegram',
-		fault: refusal(469, LIMIT_REACHED),
-		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
-		message: /Telegram has stopped answering/,
-		advice: /for 2 hours.*restart of n8n/,
-	},
-	{
-		title: '469 with a reason alone',
-		messenger: 'max',
-		fault: { status: 469, body: JSON.stringify({ reason: LIMIT_REACHED }) },
-		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 7200 },
+	}),
+	known(json(466, CHATS_USED_UP), 'quotaExceeded', { message: /The 3 chats a month .* used up/ }),
+	known(refusal(469, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(json(469, { reason: LIMIT_REACHED }), 'contactLimit', {
+		...MAX,
+		error: TWO_HOURS,
 		message: /MAX has stopped answering/,
-		advice: /for 2 hours/,
-	},
-	{
-		title: '200 that is a 469',
-		messenger: 'telegram',
-		fault: refusal(200, LIMIT_REACHED),
-		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
-		message: /stopped answering/,
-		advice: /for 2 hours/,
-	},
-	...[200, 400, 403, 500].map(
-		(status): KnownFailure => ({
-			title: `${status} that says status false, not authorized`,
-			messenger: 'telegram',
-			fault: refusal(status, NOT_READY),
-			error: { code: 'notAuthorized', retryable: false, httpStatus: status },
+	}),
+	known(refusal(200, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(json(200, TELEGRAM_LIMIT), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(refusal(469, 'Rate limited by messenger'), 'contactLimit', {
+		...TELEGRAM,
+		error: { retryAfter: 900 },
+	}),
+	known(refusal(200, 'Messenger is temporarily unavailable'), 'serverError', TELEGRAM),
+	...[200, 400, 403, 500].map((status) =>
+		known(refusal(status, NOT_READY), 'notAuthorized', {
+			...TELEGRAM,
 			message: /not linked to a Telegram account/,
-			advice: /GREEN-API console/,
 		}),
 	),
-	{
-		title: "200 with Telegram's limit under data",
-		messenger: 'telegram',
-		fault: {
-			status: 200,
-			body: '{"status":false,"data":{"status":"fail","reason":"rate_limit_exceeded","retryAfter":11930619}}',
-		},
-		error: { code: 'contactLimit', retryable: false, httpStatus: 200, retryAfter: 7200 },
-		message: /Telegram has stopped answering/,
-		advice: /for 2 hours/,
-	},
-	{
-		title: "469 with Telegram's shorter limit",
-		messenger: 'telegram',
-		fault: refusal(469, 'Rate limited by messenger'),
-		error: { code: 'contactLimit', retryable: false, httpStatus: 469, retryAfter: 900 },
-		message: /Telegram has stopped answering/,
-		advice: /Pause/,
-	},
-	{
-		title: '200 while the messenger is unavailable',
-		messenger: 'telegram',
-		fault: refusal(200, 'Messenger is temporarily unavailable'),
-		error: { code: 'serverError', retryable: true, httpStatus: 200 },
-		message: /could not answer/,
-		advice: /Run this item again/,
-	},
-	{
-		title: '466 because of the 3 chats of the free plan',
-		fault: {
-			status: 466,
-			body: JSON.stringify({
-				invokeStatus: { method: 'checkwhatsapp', used: 1, total: 100, status: 'QUOTE_ALLOWED' },
-				correspondentsStatus: { status: 'CORRESPONDENTS_QUOTE_EXCEEDED' },
-			}),
-		},
-		error: { code: 'quotaExceeded', retryable: false, httpStatus: 466 },
-		message: /3 chats a month .* used up/,
-		advice: /tariff/,
-	},
-	{
-		title: '407 of a proxy',
-		fault: { status: 407 },
-		error: { code: 'network', retryable: true, httpStatus: 407 },
-		message: /could not be reached/,
-		advice: /network of this n8n/,
-	},
-	...[402, 405, 410, 451].map(
-		(status): KnownFailure => ({
-			title: `${status}, which is not GREEN-API's`,
-			fault: page(status, 'Odd'),
-			error: { code: 'badResponse', retryable: true, httpStatus: status },
-			message: /no clear answer/,
-			advice: /Nothing is known about this item/,
-		}),
+	known({ status: 407 }, 'network'),
+	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse')),
+	known({ status: 499 }, 'serverError'),
+	known(
+		failed(500, 'interface conversion: interface {} is bool, not string'),
+		'serverError',
+		MAX_CONTACT,
 	),
-	{
-		title: '200 with an error beside the answer',
-		fault: { status: 200, body: '{"error":"Too Many Requests","existsWhatsapp":false}' },
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /no clear answer.*Too Many Requests/,
-		advice: /Nothing is known about this item/,
-	},
-	{
-		title: '499',
-		fault: { status: 499 },
-		error: { code: 'serverError', retryable: true, httpStatus: 499 },
-		message: /could not answer/,
-		advice: /Run this item again/,
-	},
-	{
-		title: '500 interface conversion',
-		messenger: 'max',
-		operation: 'getContactInfo',
-		fault: failed(500, 'interface conversion: interface {} is bool, not string'),
-		error: { code: 'serverError', retryable: true, httpStatus: 500 },
-		message: /could not answer/,
-		advice: /Run this item again/,
-	},
-	{
-		title: '502 Bad Gateway',
-		fault: page(502, 'Bad Gateway'),
-		error: { code: 'serverError', retryable: true, httpStatus: 502 },
-		message: /could not answer/,
-		advice: /Run this item again/,
-	},
-	{
-		title: 'a redirect',
-		fault: { status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
-		error: { code: 'badResponse', retryable: true, httpStatus: 302 },
-		message: /no clear answer/,
-		advice: /Nothing is known about this item/,
-	},
-	{
-		title: '200 with a page',
-		fault: page(200, 'It works'),
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /not a JSON object/,
-		advice: /Nothing is known/,
-	},
-	{
-		title: '200 with an empty body',
-		fault: { status: 200 },
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
-		message: /not a JSON object/,
-		advice: /Nothing is known/,
-	},
-	{
-		title: '200 that says "false" in quotes',
-		fault: { status: 200, body: '{"existsWhatsapp":"false"}' },
-		error: { code: 'badResponse', retryable: true, httpStatus: 200 },
+	known(page(502, 'Bad Gateway'), 'serverError'),
+	known({ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } }, 'badResponse'),
+	known(page(200, 'It works'), 'badResponse', { message: /not a JSON object/ }),
+	known({ status: 200 }, 'badResponse', { message: /not a JSON object/ }),
+	known(json(200, { existsWhatsapp: 'false' }), 'badResponse', {
 		message: /neither true nor false/,
-		advice: /Nothing is known/,
-	},
-	{
-		title: 'half a body',
-		fault: { connection: 'half' },
-		error: { code: 'network', retryable: true },
-		message: /could not be reached/,
-		advice: /Check API URL/,
-	},
-	{
-		title: 'a reset connection',
-		fault: { connection: 'reset' },
-		error: { code: 'network', retryable: true },
-		message: /could not be reached: the connection broke/,
-		advice: /Check API URL/,
-	},
-	{
-		title: 'no answer at all',
-		fault: { connection: 'hang' },
-		error: { code: 'timeout', retryable: true },
-		message: /in time/,
-		advice: /Run this item again/,
-	},
+	}),
+	known(json(200, { error: 'Too Many Requests', existsWhatsapp: false }), 'badResponse', {
+		message: /: Too Many Requests\.$/,
+	}),
+	known({ connection: 'half' }, 'network'),
+	known({ connection: 'reset' }, 'network', { message: /the connection broke/ }),
+	known({ connection: 'hang' }, 'timeout'),
 ];

@@ -63,6 +63,13 @@ export function exampleWorkflows(): ImportedWorkflow[] {
 		});
 }
 
+/** One of them, its nodes set up as its sticky note asks for. */
+export function exampleWorkflow(id: string, setUp = (node: INode) => node): ImportedWorkflow {
+	const workflow = exampleWorkflows().find((each) => each.id === id);
+	if (!workflow) throw new Error(`There is no example ${id}`);
+	return { ...workflow, nodes: workflow.nodes.map(setUp) };
+}
+
 /** The node with the credential of its messenger, as a person would choose it. */
 export function withCredential(node: INode): INode {
 	if (node.type !== NODE_TYPE && node.type !== `${NODE_TYPE}Tool`) return node;

@@ -1,8 +1,6 @@
 /** What a model sees of the node: as a tool of the MCP Server Trigger and of AI Agents, and in the examples. */
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
@@ -13,13 +11,13 @@ import type { IConnections, INode } from 'n8n-workflow';
 import { request } from 'undici';
 
 import {
-	CREDENTIAL_TYPE,
-	exampleWorkflows,
+	exampleWorkflow,
 	NODE_TYPE,
 	withCredential,
 	type ImportedWorkflow,
 } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
+import type { InstanceChanges } from '../../simulator/instance';
 import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
 import { startOpenAiStandIn, toolTexts, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
 
@@ -103,9 +101,7 @@ beforeEach(() => world.simulator.forget());
 
 /** A workflow of `examples/` with what its sticky note asks for, and a chat that HTTP can reach. */
 function example(name: string): ImportedWorkflow {
-	const workflow = exampleWorkflows().find(({ id }) => id === name);
-	if (!workflow) throw new Error(`There is no example ${name}`);
-	const nodes = workflow.nodes.map((node): INode => {
+	return exampleWorkflow(name, (node) => {
 		const { type, parameters } = node;
 		const credentials = {
 			...node.credentials,
@@ -115,7 +111,6 @@ function example(name: string): ImportedWorkflow {
 		if (type !== CHAT_TRIGGER) return { ...node, credentials };
 		return { ...node, webhookId: name, parameters: { ...parameters, public: true } };
 	});
-	return { ...workflow, nodes };
 }
 
 /** The example with the tools of `TOOLS` in place of its own. */
@@ -206,49 +201,33 @@ async function chat(agent: string, toolCalls: readonly ToolCall[]) {
 	return { status, answer, texts: last ? toolTexts(last) : [] };
 }
 
-/** Breaks something for the length of one piece of work. */
-type Trouble = (work: () => Promise<void>) => Promise<void>;
-
-const wrongToken: Trouble = async (work) => {
-	const { idInstance, apiTokenInstance } = world.simulator.instance('whatsapp');
-	const setToken = async (token: string) => {
-		const data = { apiUrl: world.simulator.url, idInstance, apiTokenInstance: token };
-		const credential = { name: 'GREEN-API WhatsApp', type: CREDENTIAL_TYPE, data };
-		const { status } = await world.n8n.rest('PATCH', '/rest/credentials/whatsapp', credential);
-		expect(status).toBe(200);
-	};
-	await setToken(`wrong${MARK}`);
-	try {
-		await work();
-	} finally {
-		await setToken(apiTokenInstance);
-	}
-};
-
-const tokenInAnswer: Trouble = async (work) => {
+/** Runs something while the WhatsApp instance has a problem. */
+async function whileBroken(changes: InstanceChanges, work: () => Promise<void>): Promise<void> {
 	const instance = world.simulator.instance('whatsapp');
-	instance.faults = [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }];
+	Object.assign(instance, changes);
 	try {
 		await work();
 	} finally {
-		instance.faults = [];
+		Object.assign(instance, { state: 'authorized', faults: [] });
 	}
-};
+}
 
-const notAuthorized: Trouble = async (work) => {
-	const instance = world.simulator.instance('whatsapp');
-	instance.state = 'notAuthorized';
-	try {
-		await work();
-	} finally {
-		instance.state = 'authorized';
-	}
-};
-
-const TROUBLES: Array<[string, Trouble, RegExp]> = [
-	['a wrong token', wrongToken, /Copy apiTokenInstance from the GREEN-API console/],
-	['a token in the answer', tokenInAnswer, /GREEN-API refused the question.*Check the value/],
-	['an instance without account', notAuthorized, /link the account if it is not, and run again/],
+const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
+	[
+		'a wrong token',
+		{ faults: [{ status: 401 }] },
+		/Copy apiTokenInstance from the GREEN-API console/,
+	],
+	[
+		'a token in the answer',
+		{ faults: [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }] },
+		/GREEN-API refused the question.*Check the value/,
+	],
+	[
+		'an instance without account',
+		{ state: 'notAuthorized' },
+		/link the account if it is not, and run again/,
+	],
 ];
 
 describe('behind an MCP Server Trigger', () => {
@@ -294,8 +273,8 @@ describe('behind an MCP Server Trigger', () => {
 		expect(JSON.parse(text)).toEqual([BAD_ROW]);
 	});
 
-	test.each(TROUBLES)('%s: the error says what to do', async (_title, trouble, message) => {
-		await trouble(async () => {
+	test.each(PROBLEMS)('%s: the error says what to do', async (_title, changes, message) => {
+		await whileBroken(changes, async () => {
 			const stopped = await callTool(client, 'Untouched', FOUND);
 			const row = await callTool(client, 'Continue', FOUND);
 
@@ -319,8 +298,8 @@ describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 		expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
 	});
 
-	test.each(TROUBLES)('Continue, %s: the row says what to do', async (_title, trouble, message) => {
-		await trouble(async () => {
+	test.each(PROBLEMS)('Continue, %s: the row says what to do', async (_title, changes, message) => {
+		await whileBroken(changes, async () => {
 			const { texts } = await chat(agent, [call('Continue', FOUND)]);
 
 			expect(texts.map(parsed)).toMatchObject([
@@ -361,13 +340,6 @@ describe('the other settings of On Error', () => {
 });
 
 describe('the examples', () => {
-	test.each(['ai-agent', 'mcp-server'])('%s holds no credentials', (name) => {
-		const file = path.resolve(__dirname, `../../examples/${name}.json`);
-		const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as ImportedWorkflow;
-
-		expect(nodes.filter(({ credentials }) => credentials)).toEqual([]);
-	});
-
 	const everywhere = (phone: string) =>
 		EXAMPLE_TOOLS.map((name) => ({ name, arguments: { phone } }));
 

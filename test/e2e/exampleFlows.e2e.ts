@@ -3,8 +3,9 @@
 import type { IDataObject, INode, IPinData, IRunExecutionData } from 'n8n-workflow';
 import { request } from 'undici';
 
-import { exampleWorkflows, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { exampleWorkflow, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
+import { change, ended, publish, rowsOf, RUN_TIMEOUT_MS, startByHand } from './executions';
 import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
 import { startRecorder, type Recorder } from './recorder';
 
@@ -21,9 +22,6 @@ const MANUAL = 'When clicking ‘Execute workflow’';
 const WEBHOOK_KEY = { name: 'X-Key', value: 'of the CRM' };
 const CRM_KEY = { name: 'X-Key', value: 'of the flow' };
 
-/** Milliseconds for one execution: transient failures are asked about several times. */
-const RUN_TIMEOUT_MS = 60_000;
-
 let crm: Recorder;
 let chat: Recorder;
 let world: World;
@@ -31,7 +29,7 @@ let world: World;
 beforeAll(async () => {
 	crm = await startRecorder();
 	chat = await startRecorder();
-	const watchdog = example(WATCHDOG, setUpWatchdog);
+	const watchdog = exampleWorkflow(WATCHDOG, setUpWatchdog);
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
 		instances: { answers: 'newer' },
@@ -40,8 +38,8 @@ beforeAll(async () => {
 			{ id: 'crm', name: 'CRM', type: 'httpHeaderAuth', data: CRM_KEY },
 		],
 		workflows: [
-			example(WHICH),
-			example(CRM, setUpCrm),
+			exampleWorkflow(WHICH),
+			exampleWorkflow(CRM, setUpCrm),
 			watchdog,
 			{ ...without(watchdog, ['State of Telegram', 'State of MAX']), id: ONE_INSTANCE },
 		],
@@ -62,13 +60,6 @@ beforeEach(() => {
 	for (const instance of world.simulator.instances) {
 		Object.assign(instance, { state: 'authorized', faults: [], contacts: {}, suspendedUntil: 0 });
 	}
-});
-
-test.each([WHICH, CRM, WATCHDOG])('%s holds no credentials', (id) => {
-	const ours = example(id).nodes.filter(({ type }) => !type.includes('greenApiLookup'));
-
-	expect(ours.filter(({ credentials }) => credentials)).toEqual([]);
-	expect(example(id).nodes.map(({ type }) => type)).toContain('n8n-nodes-base.stickyNote');
 });
 
 describe('which-messenger', () => {
@@ -433,22 +424,14 @@ describe('instance-watchdog', () => {
 
 	async function publishEvery5Seconds(): Promise<void> {
 		const schedule = { interval: [{ field: 'seconds', secondsInterval: 5 }] };
-		const versionId = await change(WATCHDOG, (workflow) => ({
+		const versionId = await change(world.n8n, WATCHDOG, (workflow) => ({
 			nodes: workflow.nodes.map((node) =>
 				node.name === SCHEDULE ? { ...node, parameters: { rule: schedule } } : node,
 			),
 		}));
-		const url = `/rest/workflows/${WATCHDOG}/activate`;
-		expect(await world.n8n.rest('POST', url, { versionId })).toMatchObject({ status: 200 });
+		await publish(world.n8n, WATCHDOG, versionId);
 	}
 });
-
-/** A workflow of `examples/`, set up as its sticky notes ask for. */
-function example(id: string, setUp = (node: INode) => node): ImportedWorkflow {
-	const workflow = exampleWorkflows().find((each) => each.id === id);
-	if (!workflow) throw new Error(`There is no example ${id}`);
-	return { ...workflow, nodes: workflow.nodes.map(setUp) };
-}
 
 function setUpCrm(node: INode): INode {
 	const headerAuth = (id: string, name: string) => ({
@@ -475,7 +458,7 @@ function setUpWatchdog(node: INode): INode {
 	return { ...node, parameters: { ...node.parameters, url: `${chat.url}/hook` } };
 }
 
-/** The workflow with nodes deleted, as the editor does it: with their lines. */
+/** The workflow with nodes deleted, as the editor does it: with their connections. */
 function without(workflow: ImportedWorkflow, names: readonly string[]): ImportedWorkflow {
 	const kept = (name: string) => !names.includes(name);
 	const connections = Object.entries(workflow.connections)
@@ -491,20 +474,6 @@ function without(workflow: ImportedWorkflow, names: readonly string[]): Imported
 	};
 }
 
-/** Saves changes of a workflow. @returns the id of its new version */
-async function change(
-	id: string,
-	changes: (workflow: ImportedWorkflow) => Partial<ImportedWorkflow>,
-): Promise<string> {
-	const url = `/rest/workflows/${id}`;
-	const { body } = await world.n8n.rest('GET', url);
-	const { data: workflow } = body as { data: ImportedWorkflow };
-	const { versionId } = workflow;
-	const changed = await world.n8n.rest('PATCH', url, { ...changes(workflow), versionId });
-	expect(changed).toMatchObject({ status: 200 });
-	return String((changed.body as { data: ImportedWorkflow }).data.versionId);
-}
-
 /**
  * Runs a workflow as "Execute workflow" does.
  * @param pinData what nodes give instead of what they would
@@ -515,39 +484,14 @@ async function runByHand(
 	trigger: string,
 	pinData: IPinData = {},
 ): Promise<IRunExecutionData> {
-	await change(id, () => ({ pinData }));
-	const { status, body } = await world.n8n.rest('POST', `/rest/workflows/${id}/run`, {
-		triggerToStartFrom: { name: trigger },
-	});
-	expect(status).toBe(200);
-	const run = await ended((body as { data: { executionId: string } }).data.executionId);
+	await change(world.n8n, id, () => ({ pinData }));
+	const run = await ended(world.n8n, await startByHand(world.n8n, id, trigger));
 	const { error } = run.resultData;
 	if (error) throw new Error(error.message);
 	return run;
 }
 
-/** Waits for the end of an execution. */
-async function ended(executionId: string): Promise<IRunExecutionData> {
-	let data = '';
-	await waitFor(`the end of execution ${executionId}`, RUN_TIMEOUT_MS, async () => {
-		const { status, body } = await world.n8n.rest('GET', `/rest/executions/${executionId}`);
-		if (status !== 200) return false;
-		const execution = (body as { data: { status: string; data: string } }).data;
-		data = execution.data;
-		return !['new', 'running', 'waiting'].includes(execution.status);
-	});
-	const { parse } = await import('flatted');
-	return parse(data) as IRunExecutionData;
-}
-
 /** Why the newest execution of a workflow failed. */
 async function lastFailure(workflowId: string): Promise<string | undefined> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const { body } = await world.n8n.rest('GET', `/rest/executions?filter=${filter}&limit=1`);
-	const [{ id = '' } = {}] = (body as { data: { results: Array<{ id: string }> } }).data.results;
-	return (await ended(id)).resultData.error?.message;
-}
-
-function rowsOf({ resultData }: IRunExecutionData, node: string): IDataObject[] {
-	return (resultData.runData[node]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
+	return (await ended(world.n8n, { newestOf: workflowId })).resultData.error?.message;
 }

@@ -6,22 +6,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import {
-	exampleWorkflows,
-	type ImportedCredential,
-	type ImportedWorkflow,
-} from '../../scripts/n8n/content';
+import type { INode } from 'n8n-workflow';
+
+import { exampleWorkflow, type ImportedCredential } from '../../scripts/n8n/content';
 import { waitFor, type RealN8n } from '../../scripts/n8n/process';
+import { change, ended, publish, RUN_TIMEOUT_MS, startByHand } from './executions';
 import { INSTALL_TIMEOUT_MS } from './harness';
-import {
-	isEven,
-	LIST,
-	newNumbers,
-	QueueMode,
-	RUN_TIMEOUT_MS,
-	startWorker,
-	TEST_TIMEOUT_MS,
-} from './queueMode';
+import { isEven, LIST, newNumbers, QueueMode, startWorker, TEST_TIMEOUT_MS } from './queueMode';
 import { POSTGRES_USER, type Postgres } from './services';
 
 /** Milliseconds for which a service is away. */
@@ -33,6 +24,7 @@ const CRM = 'crm';
 const NIGHTLY = 'nightly-enrichment';
 
 const POSTGRES_NODE = 'n8n-nodes-base.postgres';
+const SCHEDULE_TRIGGER = 'n8n-nodes-base.scheduleTrigger';
 
 /** The example's credential. */
 const CONTACTS = { id: CRM, name: 'Contacts' };
@@ -52,7 +44,7 @@ beforeAll(async () => {
 	queue = await QueueMode.start({
 		database: CRM,
 		credentials: (postgres) => [crmCredential(postgres)],
-		workflows: [nightlyWorkflow()],
+		workflows: [exampleWorkflow(NIGHTLY, chooseContacts)],
 	});
 }, INSTALL_TIMEOUT_MS);
 
@@ -61,7 +53,7 @@ afterAll(async () => await queue?.close(), 60_000);
 beforeEach(() => queue.simulator.forget());
 
 test(
-	'a killed worker loses its executions, which fail and are not run again; the other goes on',
+	'a killed worker loses its executions, which fail and are not run again; the other one continues',
 	async () => {
 		const [victim] = queue.workers as [RealN8n];
 		const runs = await startOnBoth(60);
@@ -140,7 +132,7 @@ describe('examples/nightly-enrichment.json', () => {
 	);
 
 	test(
-		'the quota is used up: it stops and says so, and goes on where it stopped when there is more',
+		'the quota is used up: it stops and says so, and continues where it stopped when there is more',
 		async () => {
 			await fillContacts(450);
 			const instance = queue.simulator.instance('whatsapp');
@@ -150,7 +142,9 @@ describe('examples/nightly-enrichment.json', () => {
 			const stopped = await runByHand();
 
 			expect(await queue.statusOf(stopped)).toBe('error');
-			expect((await queue.dataOf(stopped)).resultData.error?.message).toContain("month's quota");
+			expect((await ended(queue.main, stopped)).resultData.error?.message).toContain(
+				"month's quota",
+			);
 			// The 100 that were answered; the one that is no number is read before any is asked.
 			expect(await unchecked()).toHaveLength(450 - 101);
 			const refused = queue.simulator.calls().filter(({ status }) => status === 466);
@@ -173,14 +167,8 @@ describe('examples/nightly-enrichment.json', () => {
 	);
 });
 
-/** The example with its credentials chosen. */
-function nightlyWorkflow(): ImportedWorkflow {
-	const workflow = exampleWorkflows().find(({ id }) => id === NIGHTLY);
-	if (!workflow) throw new Error(`There is no example ${NIGHTLY}`);
-	const nodes = workflow.nodes.map((node) =>
-		node.type === POSTGRES_NODE ? { ...node, credentials: { postgres: CONTACTS } } : node,
-	);
-	return { ...workflow, nodes };
+function chooseContacts(node: INode): INode {
+	return node.type === POSTGRES_NODE ? { ...node, credentials: { postgres: CONTACTS } } : node;
 }
 
 function crmCredential({ port }: Postgres): ImportedCredential {
@@ -233,30 +221,19 @@ async function takerOf(id: string): Promise<RealN8n> {
 
 /** Has the Schedule Trigger start the example, in some seconds. */
 async function runOnSchedule(): Promise<void> {
-	const { body } = await queue.main.rest('GET', `/rest/workflows/${NIGHTLY}`);
-	const { nodes, versionId } = (body as { data: ImportedWorkflow }).data;
 	const at = new Date(Date.now() + 10_000);
 	const expression = `${at.getSeconds()} ${at.getMinutes()} * * * *`;
-	for (const { type, parameters } of nodes) {
-		if (type !== 'n8n-nodes-base.scheduleTrigger') continue;
-		parameters.rule = { interval: [{ field: 'cronExpression', expression }] };
-	}
-	const url = `/rest/workflows/${NIGHTLY}`;
-	const changed = await queue.main.rest('PATCH', url, { nodes, versionId });
-	expect(changed).toMatchObject({ status: 200 });
-	const { versionId: version } = (changed.body as { data: ImportedWorkflow }).data;
-	const published = await queue.main.rest('POST', `${url}/activate`, { versionId: version });
-	expect(published).toMatchObject({ status: 200 });
+	const rule = { interval: [{ field: 'cronExpression', expression }] };
+	const versionId = await change(queue.main, NIGHTLY, ({ nodes }) => ({
+		nodes: nodes.map((node) =>
+			node.type === SCHEDULE_TRIGGER ? { ...node, parameters: { ...node.parameters, rule } } : node,
+		),
+	}));
+	await publish(queue.main, NIGHTLY, versionId);
 }
 
-/** Runs the example as "Execute workflow" does. @returns the execution's id */
-async function runByHand(): Promise<string> {
-	const { status, body } = await queue.main.rest('POST', `/rest/workflows/${NIGHTLY}/run`, {
-		triggerToStartFrom: { name: 'When clicking ‘Execute workflow’' },
-	});
-	expect(status).toBe(200);
-	return (body as { data: { executionId: string } }).data.executionId;
-}
+const runByHand = async () =>
+	await startByHand(queue.main, NIGHTLY, 'When clicking ‘Execute workflow’');
 
 /** Contacts 1 to `count`, none of them checked; the number of every 200th is none. */
 async function fillContacts(count: number): Promise<void> {

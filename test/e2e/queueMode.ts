@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { request } from 'undici';
 
 import {
@@ -21,11 +21,9 @@ import { installPackage } from '../../scripts/n8n/pack';
 import { freePort, RealN8n, waitFor } from '../../scripts/n8n/process';
 import { instanceOf } from '../../simulator/instance';
 import { startSimulator, type Simulator } from '../../simulator/server';
+import { ended, executionsOf, rowsOf, RUN_TIMEOUT_MS } from './executions';
 import { LOOKUP, webhookWorkflow } from './harness';
 import { Postgres, POSTGRES_USER, Redis } from './services';
-
-/** Milliseconds after which every execution has ended, a killed worker's too. */
-export const RUN_TIMEOUT_MS = 120_000;
 
 /** Milliseconds for one test: several executions, and the start of a worker. */
 export const TEST_TIMEOUT_MS = 300_000;
@@ -41,12 +39,6 @@ const N8N_DATABASE = 'n8n';
  * evenly, and a worker that has none leaves its share of the limit unused.
  */
 const CONCURRENCY = 6;
-
-/** An execution as n8n's list of executions shows it. */
-interface Execution {
-	readonly id: string;
-	readonly status: string;
-}
 
 /** What a file's tests need beside the list workflow. */
 export interface QueueModeOptions {
@@ -130,15 +122,14 @@ export class QueueMode {
 
 	/** The number of the newest execution, 0 where there is none. */
 	async newestExecution(workflowId: string): Promise<number> {
-		return Math.max(0, ...(await this.executionsOf(workflowId)).map(({ id }) => Number(id)));
+		return (await executionsOf(this.main, workflowId))[0] ?? 0;
 	}
 
 	/** Waits until there are so many executions after that one. @returns their ids, oldest first */
 	async executionsSince(workflowId: string, since: number, count: number): Promise<string[]> {
 		let ids: number[] = [];
 		await waitFor(`${count} executions of ${workflowId}`, RUN_TIMEOUT_MS, async () => {
-			const all = (await this.executionsOf(workflowId)).map(({ id }) => Number(id));
-			ids = all.filter((id) => id > since).sort((a, b) => a - b);
+			ids = (await executionsOf(this.main, workflowId)).filter((id) => id > since).reverse();
 			return ids.length >= count;
 		});
 		return ids.map(String);
@@ -146,26 +137,12 @@ export class QueueMode {
 
 	/** Waits for the end of an execution. */
 	async statusOf(id: string): Promise<string> {
-		let ended = '';
-		await waitFor(`the end of execution ${id}`, RUN_TIMEOUT_MS, async () => {
-			const { status, body } = await this.main.rest('GET', `/rest/executions/${id}`);
-			if (status !== 200) return false;
-			ended = (body as { data: Execution }).data.status;
-			return !['new', 'running', 'waiting'].includes(ended);
-		});
-		return ended;
-	}
-
-	async dataOf(id: string): Promise<IRunExecutionData> {
-		const { body } = await this.main.rest('GET', `/rest/executions/${id}`);
-		const { parse } = await import('flatted');
-		return parse((body as { data: { data: string } }).data.data) as IRunExecutionData;
+		return (await ended(this.main, id)).status;
 	}
 
 	/** The rows of an execution of the list workflow. */
 	async rowsOf(id: string): Promise<IDataObject[]> {
-		const { resultData } = await this.dataOf(id);
-		return (resultData.runData[LOOKUP]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
+		return rowsOf(await ended(this.main, id), LOOKUP);
 	}
 
 	/** Waits until GREEN-API has been asked so often. */
@@ -186,14 +163,6 @@ export class QueueMode {
 		const numbers = this.asked();
 		const again = numbers.filter((number, index) => numbers.indexOf(number) !== index);
 		return [...new Set(again)];
-	}
-
-	/** Newest first; none while n8n has no database. */
-	private async executionsOf(workflowId: string): Promise<Execution[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const url = `/rest/executions?filter=${filter}&limit=50`;
-		const { status, body } = await this.main.rest('GET', url);
-		return status === 200 ? (body as { data: { results: Execution[] } }).data.results : [];
 	}
 }
 

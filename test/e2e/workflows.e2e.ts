@@ -4,9 +4,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
+import type { IRunExecutionData } from 'n8n-workflow';
 
 import { exampleWorkflows } from '../../scripts/n8n/content';
+import { ended, rowsOf } from './executions';
 import {
 	callWebhook,
 	createWorld,
@@ -55,10 +56,6 @@ async function execute(id: string): Promise<IRunExecutionData> {
 	return (JSON.parse(json) as { data: IRunExecutionData }).data;
 }
 
-function rowsOf({ resultData }: IRunExecutionData, node: string, branch = 0): IDataObject[] {
-	return (resultData.runData[node]?.[0]?.data?.main?.[branch] ?? []).map(({ json }) => json);
-}
-
 test.each([
 	['check-list-whatsapp', 'Check WhatsApp', 11, 1],
 	['check-list-telegram', 'Check Telegram', 11, 1],
@@ -66,13 +63,13 @@ test.each([
 ])(
 	'n8n execute, example %s: every contact is answered or says why not',
 	async (id, node, answered, failed) => {
-		const { resultData, ...run } = await execute(id);
+		const run = await execute(id);
 
-		expect(resultData.error).toBeUndefined();
-		const rows = rowsOf({ resultData, ...run }, node);
+		expect(run.resultData.error).toBeUndefined();
+		const rows = rowsOf(run, node);
 		expect(rows).toHaveLength(answered);
 		for (const row of rows) expect([true, false]).toContain(row.exists);
-		const errors = rowsOf({ resultData, ...run }, node, 1);
+		const errors = rowsOf(run, node, 1);
 		expect(errors).toHaveLength(failed);
 		for (const { error } of errors) {
 			expect(error).toMatchObject({ code: expect.any(String), message: expect.any(String) });
@@ -102,7 +99,7 @@ describe('in a running n8n', () => {
 
 	test('the run data in the database is what the node returned, paired with its items', async () => {
 		await callWebhook(world.n8n, 'branches', PHONES);
-		const { resultData } = await lastExecution('branches');
+		const { resultData } = await ended(world.n8n, { newestOf: 'branches' });
 		const [succeeded = [], failed = []] = resultData.runData[LOOKUP]?.[0]?.data?.main ?? [];
 
 		expect(succeeded?.map(({ json, pairedItem }) => [json.exists, pairedItem])).toEqual([
@@ -119,7 +116,7 @@ describe('in a running n8n', () => {
 
 	test('a failure that stops the workflow says what to do', async () => {
 		await callWebhook(world.n8n, 'stop', PHONES);
-		const { resultData } = await lastExecution('stop');
+		const { resultData } = await ended(world.n8n, { newestOf: 'stop' });
 
 		expect(resultData.error?.message).toMatch(
 			/"8 987".*item 2 of 3.*Continue \(using error output\)/,
@@ -134,7 +131,7 @@ describe('in a running n8n', () => {
 			},
 		];
 		for (const id of ['rows', 'branches', 'stop']) await callWebhook(world.n8n, id, PHONES);
-		await lastExecution('stop');
+		await ended(world.n8n, { newestOf: 'stop' });
 		await world.n8n.stop();
 
 		const read = filesOf(world.userFolder).filter((file) => readFileSync(file).includes(MARK));
@@ -143,17 +140,6 @@ describe('in a running n8n', () => {
 		expect(world.n8n.log.filter((line) => line.includes(MARK))).toEqual([]);
 	});
 });
-
-/** The data of the newest execution of a workflow. */
-async function lastExecution(id: string): Promise<IRunExecutionData> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
-	const { body: list } = await world.n8n.rest('GET', `/rest/executions?filter=${filter}&limit=1`);
-	const [{ id: execution = '' } = {}] = (list as { data: { results: Array<{ id: string }> } }).data
-		.results;
-	const { body } = await world.n8n.rest('GET', `/rest/executions/${execution}`);
-	const { parse } = await import('flatted');
-	return parse((body as { data: { data: string } }).data.data) as IRunExecutionData;
-}
 
 function filesOf(folder: string): string[] {
 	return readdirSync(folder).flatMap((name) => {

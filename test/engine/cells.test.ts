@@ -25,6 +25,8 @@ interface Cell {
 	readonly row: IDataObject;
 }
 
+const RUSSIAN = { country: 'RU', numberType: 'mobile' };
+
 const CELLS: Cell[] = [
 	{
 		title: 'WhatsApp, Check Account, as the specification answers',
@@ -35,7 +37,13 @@ const CELLS: Cell[] = [
 		path: '/waInstance7103000001/checkWhatsapp/<token>',
 		body: { phoneNumber: 11001234567 },
 		answer: { existsWhatsapp: true },
-		row: { phoneNumber: '11001234567', exists: true, chatId: '11001234567@c.us' },
+		row: {
+			phoneNumber: '11001234567',
+			exists: true,
+			chatId: '11001234567@c.us',
+			country: null,
+			numberType: null,
+		},
 	},
 	{
 		title: 'WhatsApp, Check Account, no account',
@@ -46,7 +54,7 @@ const CELLS: Cell[] = [
 		path: '/waInstance7103000001/checkWhatsapp/<token>',
 		body: { phoneNumber: 79876543211 },
 		answer: { existsWhatsapp: false },
-		row: { phoneNumber: '79876543211', exists: false, chatId: null },
+		row: { phoneNumber: '79876543211', exists: false, chatId: null, ...RUSSIAN },
 	},
 	{
 		title: 'WhatsApp, Check Account, as newer hosts answer',
@@ -66,11 +74,11 @@ const CELLS: Cell[] = [
 		},
 		row: {
 			phoneNumber: '79876543210',
+			...RUSSIAN,
 			exists: true,
 			chatId: '79876543210@c.us',
 			username: 'ivan',
 			lid: '123456789012345@lid',
-			fromCache: false,
 		},
 	},
 	{
@@ -121,6 +129,7 @@ const CELLS: Cell[] = [
 			avatar: AVATAR,
 			phoneNumber: '79876543210',
 			username: null,
+			isBusiness: null,
 			lastSeen: null,
 		},
 	},
@@ -134,7 +143,7 @@ const CELLS: Cell[] = [
 		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { phoneNumber: 79876543210, force: true },
 		answer: { exist: true, chatId: '10000000' },
-		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000' },
+		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000', ...RUSSIAN },
 	},
 	{
 		title: 'Telegram, Check Account, absent or hidden',
@@ -145,7 +154,7 @@ const CELLS: Cell[] = [
 		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { phoneNumber: 79876543210 },
 		answer: { exist: false, chatId: '' },
-		row: { phoneNumber: '79876543210', exists: false, chatId: null },
+		row: { phoneNumber: '79876543210', exists: false, chatId: null, ...RUSSIAN },
 	},
 	{
 		title: 'Telegram, Check Account, by username',
@@ -156,7 +165,13 @@ const CELLS: Cell[] = [
 		path: '/waInstance4103000001/checkAccount/<token>',
 		body: { username: '@durov' },
 		answer: { exist: true, chatId: '10000000', fromCache: true },
-		row: { phoneNumber: '@durov', exists: true, chatId: '10000000', fromCache: true },
+		row: {
+			phoneNumber: '@durov',
+			exists: true,
+			chatId: '10000000',
+			country: null,
+			numberType: null,
+		},
 	},
 	{
 		title: 'Telegram, Get Account Settings',
@@ -199,6 +214,7 @@ const CELLS: Cell[] = [
 			avatar: AVATAR,
 			phoneNumber: '79876543210',
 			username: 'durov',
+			isBusiness: null,
 			lastSeen: null,
 		},
 	},
@@ -211,7 +227,13 @@ const CELLS: Cell[] = [
 		path: '/v3/waInstance3103000001/checkAccount/<token>',
 		body: { phoneNumber: 375291234567 },
 		answer: { exist: true, chatId: '11111111' },
-		row: { phoneNumber: '375291234567', exists: true, chatId: '11111111' },
+		row: {
+			phoneNumber: '375291234567',
+			exists: true,
+			chatId: '11111111',
+			country: 'BY',
+			numberType: 'mobile',
+		},
 	},
 	{
 		title: 'MAX, Get Account Settings, suspended',
@@ -258,6 +280,7 @@ const CELLS: Cell[] = [
 			avatar: AVATAR,
 			phoneNumber: null,
 			username: null,
+			isBusiness: null,
 			lastSeen: '2025-08-08T05:46:54.000Z',
 		},
 	},
@@ -277,6 +300,7 @@ const CELLS: Cell[] = [
 			avatar: null,
 			phoneNumber: null,
 			username: null,
+			isBusiness: null,
 			lastSeen: null,
 		},
 	},

@@ -3,11 +3,14 @@
  * comment above a block, which readers do not see, names its scene and which part of it is shown.
  */
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { ENDPOINTS } from '../endpoints';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import type { Call } from '../../simulator/server';
-import { readPages } from '../markdown';
-import { createNode, SYSTEM_ENVIRONMENT } from './engine';
+import { readPages, readText } from '../markdown';
+import { createNode, PACKAGE_FOLDER, SYSTEM_ENVIRONMENT } from './engine';
 import { lookUp, startService, type Looked, type Lookup } from './lookUp';
 
 const PERSON = {
@@ -187,7 +190,17 @@ const SAMPLES = PAGES.flatMap(({ file, fences }) =>
 	}),
 );
 
-test.each(SAMPLES)('$file, line $line: $sample', async ({ scene, part, language, code }) => {
+/** `UPDATE_SAMPLES=1 npx jest test/engine/docs` writes what the node gives today into the pages. */
+function updateSample(file: string, code: string, shown: string): void {
+	const page = readText(file);
+	expect(page.split(code)).toHaveLength(2);
+	writeFileSync(
+		path.join(PACKAGE_FOLDER, file),
+		page.replace(code, () => shown),
+	);
+}
+
+test.each(SAMPLES)('$file, line $line: $sample', async ({ file, scene, part, language, code }) => {
 	expect(Object.keys(SCENES)).toContain(scene);
 	expect(Object.keys(PARTS)).toContain(part);
 
@@ -195,7 +208,9 @@ test.each(SAMPLES)('$file, line $line: $sample', async ({ scene, part, language,
 	const shown = PARTS[part]?.(await play(SCENES[scene] as Lookup, part !== 'answer'));
 
 	const sample = language === 'json' ? inLines(JSON.parse(code)) : code;
-	expect(sample).toBe(typeof shown === 'string' ? shown : inLines(shown));
+	const expected = typeof shown === 'string' ? shown : inLines(shown);
+	if (process.env.UPDATE_SAMPLES === '1' && sample !== expected) updateSample(file, code, expected);
+	else expect(sample).toBe(expected);
 });
 
 /** The order of the fields counts too. */

@@ -3,6 +3,8 @@
  * means is in test/unit/response.test.ts.
  */
 
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Fault } from '../../simulator/faults';
 import { codesOf, ENTRY_POINTS, errorOf, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
@@ -14,6 +16,8 @@ interface Failing {
 	readonly code: string;
 	/** Whether no further call of the run makes sense. */
 	readonly isFinal?: true;
+	/** Whether every item would fail so. */
+	readonly isShared?: true;
 }
 
 const CHECK = { values: ['79876543210', '79876543212', '79876543214'] };
@@ -66,6 +70,7 @@ const FAILING: readonly Failing[] = [
 		lookup: CHECK,
 		fault: { status: 429, headers: { 'retry-after': '7' } },
 		code: 'rateLimited',
+		isFinal: true,
 	},
 	{
 		title: 'a page of a proxy',
@@ -84,11 +89,12 @@ const FAILING: readonly Failing[] = [
 		lookup: CHECK,
 		fault: { connection: 'reset' },
 		code: 'network',
+		isShared: true,
 	},
 	{ title: 'no answer at all', lookup: CHECK, fault: { connection: 'hang' }, code: 'timeout' },
 ];
 
-describe.each(FAILING)('$title', ({ lookup, fault, code, isFinal = false }) => {
+describe.each(FAILING)('$title', ({ lookup, fault, code, isFinal = false, isShared = isFinal }) => {
 	const values = lookup.values as readonly string[];
 	const [, value] = values;
 	const error = expect.objectContaining({
@@ -97,7 +103,13 @@ describe.each(FAILING)('$title', ({ lookup, fault, code, isFinal = false }) => {
 		retryable: expect.any(Boolean),
 		asked: true,
 	}) as unknown;
-	const given = { ...lookup, options: ONE_TRY, faults: [{ ...fault, values: [value as string] }] };
+	const given = {
+		...lookup,
+		// One call after the other, so that none is in flight when the list ends.
+		instance: { ratePerSecond: { check: 10, contact: 10, account: 1 } },
+		options: ONE_TRY,
+		faults: [{ ...fault, values: [value as string] }],
+	};
 	const subject = lookup.operation === 'getContactInfo' ? 'chatId' : 'phoneNumber';
 
 	test('Continue: a row in its place that claims nothing, with the code in both entry points', async () => {
@@ -110,7 +122,8 @@ describe.each(FAILING)('$title', ({ lookup, fault, code, isFinal = false }) => {
 		);
 		expect(codesOf(list.rows)).toEqual([undefined, code, isFinal ? code : undefined]);
 		expect(errorOf(list.rows[2])?.asked).toBe(isFinal ? false : undefined);
-		expect(list.calls).toHaveLength(isFinal ? 2 : 3);
+		const confirmed = code === 'unauthorized' ? 1 : 0;
+		expect(list.calls).toHaveLength(isFinal ? 2 + confirmed : 3);
 		for (const row of [list.rows[1], single.rows[0]]) {
 			expect(row).toMatchObject({
 				messenger: lookup.messenger ?? 'whatsapp',
@@ -139,25 +152,30 @@ describe.each(FAILING)('$title', ({ lookup, fault, code, isFinal = false }) => {
 		},
 	);
 
-	test.each(ENTRY_POINTS)(
-		'Stop: the run ends and says which item it was, %s',
-		async (entryPoint) => {
-			const { error: thrown, rows } = await lookUp({
-				...given,
-				entryPoint,
-				onError: 'stopWorkflow',
-			});
+	test('Stop: the run ends with what happened and what to do; only a failure of one item names it', async () => {
+		const { error: thrown, rows } = await lookUp({ ...given, onError: 'stopWorkflow' });
 
-			expect(rows).toEqual([]);
-			expect(thrown).toMatchObject({ context: { itemIndex: 1 } });
-			expect(thrown?.name).toBe('NodeApiError');
-			expect(thrown?.message).toMatch(
-				entryPoint === 'routing'
-					? /\w{3}/
-					: /item 2 of 3\. The answers? of (1|2) other items? (is|are) not passed on/,
-			);
-		},
-	);
+		expect(rows).toEqual([]);
+		expect(thrown?.name).toBe('NodeApiError');
+		expect(thrown?.message).toMatch(/^\S.*\.$/);
+		const description = isShared
+			? expect.not.stringMatching(/item|On Error/)
+			: expect.stringMatching(/This is item 2 of the list\..*"Continue \(using error output\)"/);
+		expect(thrown).toMatchObject({ description });
+		expect((thrown as { context?: IDataObject }).context?.itemIndex).toBe(isShared ? undefined : 1);
+	});
+
+	test('Stop through routing: the same for a single item', async () => {
+		const { error: thrown } = await lookUp({
+			...given,
+			values: [value],
+			entryPoint: 'routing',
+			onError: 'stopWorkflow',
+		});
+
+		expect(thrown?.name).toBe('NodeApiError');
+		expect(thrown).toMatchObject({ description: expect.not.stringContaining('On Error') });
+	});
 });
 
 describe('bad input', () => {
@@ -169,7 +187,7 @@ describe('bad input', () => {
 		['letters', 'nobody'],
 		['null', null],
 		['an object', { phone: good }],
-		['a list', [good]],
+		['a list of two', [good, '79876543212']],
 		['a boolean', true],
 		['40 digits', '7'.repeat(40)],
 		['a fraction', 79876543210.5],
@@ -197,10 +215,7 @@ describe('bad input', () => {
 		const values = ['79876543210@c.us', bad];
 		const { rows, calls } = await lookUp({ operation: 'getContactInfo', values });
 
-		expect(codesOf(rows)).toEqual([
-			undefined,
-			expect.stringMatching(/^(invalidChatId|groupChat)$/),
-		]);
+		expect(codesOf(rows)).toEqual([undefined, 'invalidChatId']);
 		expect(calls).toHaveLength(1);
 	});
 
@@ -209,7 +224,10 @@ describe('bad input', () => {
 		const { rows } = await lookUp({ values: [good, null], parameters: { phoneNumber } });
 
 		expect(codesOf(rows)).toEqual([undefined, 'invalidPhoneNumber']);
-		expect(errorOf(rows[1])?.message).toMatch(/cannot be read: .* the expression/);
+		expect(errorOf(rows[1])).toMatchObject({
+			message: expect.stringMatching(/cannot be read: \w/),
+			advice: expect.stringContaining('expression'),
+		});
 	});
 
 	test.each([
@@ -230,7 +248,8 @@ describe('bad input', () => {
 			onError: 'stopWorkflow',
 		});
 
-		expect(error?.message).toMatch(/^"nobody" is not .*item 3 of 3\. No item is passed on/);
+		expect(error?.message).toMatch(/^"nobody" is not /);
+		expect(error).toMatchObject({ description: expect.stringContaining('item 3 of the list') });
 		expect(calls).toEqual([]);
 	});
 });

@@ -192,7 +192,7 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				// The names in the list are names like others.
 				JSON.stringify({ username: value }),
 			]);
-			if (received.length > 0) expect(value).toMatch(/^(79876543210|@\w+)[\s.\u202e]*$/);
+			if (received.length > 0) expect(value).toMatch(/^79876543210|^@\w+/);
 		}
 	});
 

@@ -153,7 +153,7 @@ describe("a Messenger that is not the instance's", () => {
 
 		expect(errorOf(rows[0])).toMatchObject({
 			code: 'wrongInstance',
-			message: expect.stringContaining('Check API URL and Instance ID'),
+			advice: expect.stringContaining('Check API URL and Instance ID'),
 		});
 		expect(calls.length).toBeLessThanOrEqual(most);
 	});

@@ -41,6 +41,8 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				phoneNumber: VALUES[0],
 				exists: true,
 				chatId: '79876543210@c.us',
+				country: 'RU',
+				numberType: 'mobile',
 				checkedAt: expect.any(String),
 			},
 		]);
@@ -93,32 +95,3 @@ async function expectAllFailed(given: Lookup, message: RegExp): Promise<void> {
 	}
 	expect([continued.error, split.error, split.rows]).toEqual([undefined, undefined, []]);
 }
-
-test('a number of 16 digits reaches the service to the last digit', async () => {
-	const { calls } = await lookUp({
-		values: ['9007199254740993'],
-		instance: { answers: 'newer' },
-	});
-
-	expect(calls[0]?.text).toBe('{"phoneNumber":9007199254740993}');
-});
-
-test('a request holds nothing that is not asked for', async () => {
-	const { calls } = await lookUp({
-		messenger: 'telegram',
-		values: VALUES.slice(0, 1),
-		options: { force: false },
-	});
-
-	expect(calls[0]?.text).toBe('{"phoneNumber":79876543210}');
-});
-
-test('a chat ID that is a number goes out as text', async () => {
-	const { calls } = await lookUp({
-		messenger: 'max',
-		operation: 'getContactInfo',
-		values: [10000000],
-	});
-
-	expect(calls[0]?.text).toBe('{"chatId":"10000000"}');
-});

@@ -101,9 +101,9 @@ test.each([
 	expect(await rowAt('http://127.0.0.1:9', { proxy })).toMatchObject({
 		exists: null,
 		error: {
-			code: 'network',
+			code: 'invalidSettings',
 			asked: false,
-			message: expect.stringContaining('http://127.0.0.1:3128'),
+			advice: expect.stringContaining('http://127.0.0.1:3128'),
 		},
 	});
 });

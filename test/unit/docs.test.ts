@@ -2,6 +2,8 @@
 
 import path from 'node:path';
 
+import type { INode } from 'n8n-workflow';
+
 import { GreenApiInstanceApi } from '../../credentials/GreenApiInstanceApi.credentials';
 import { definitionOf, type FailureCode } from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
@@ -175,3 +177,13 @@ describe('docs/output.md', () => {
 		expect(listed.sort()).toEqual([...fields].sort());
 	});
 });
+
+test.each(FILES.filter((file) => /^examples\/.+\.json$/.test(file)))(
+	'%s holds a note and no credentials',
+	(file) => {
+		const { nodes } = JSON.parse(readText(file)) as { nodes: INode[] };
+
+		expect(nodes.filter(({ credentials }) => credentials)).toEqual([]);
+		expect(nodes.map(({ type }) => type)).toContain('n8n-nodes-base.stickyNote');
+	},
+);

@@ -93,7 +93,8 @@ function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecuti
 	const { message, advice } = outcome;
 	// An agent is shown the message alone.
 	const error = isTool(node) ? { ...outcome, message: `${message} ${advice}` } : outcome;
-	return withInput(item, failedRowOf(endpoint, item.subject, error), style);
+	const value = isFailure(item.query) ? item.subject : item.query.value;
+	return withInput(item, failedRowOf(endpoint, value, error), style);
 }
 
 /** The object form of pairedItem: with a plain number n8n loses the input on the error branch. */

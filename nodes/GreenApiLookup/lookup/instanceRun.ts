@@ -19,6 +19,8 @@ interface Task {
 	readonly attempts: Attempts;
 	/** Whether a call was made for it. */
 	asked: boolean;
+	/** Whether the next call confirms a refusal: it goes first, and alone. */
+	isConfirmation: boolean;
 	outcome?: Outcome;
 }
 
@@ -49,8 +51,6 @@ export class InstanceRun {
 	private readonly queue: Task[] = [];
 	/** One for each wait: aborted when those who wait have to look again. */
 	private readonly waits = new Set<AbortController>();
-	/** The task that was refused after answers: it is asked once more, and nothing else meanwhile. */
-	private suspect: Task | undefined;
 	/** Whether the instance has answered in this run. */
 	hasAnswers = false;
 
@@ -67,7 +67,7 @@ export class InstanceRun {
 		if (equal?.outcome) return this.run.settle([index], equal.outcome);
 		if (equal) return void equal.indexes.push(index);
 		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
-		const task = { key, query, indexes: [index], attempts, asked: false };
+		const task = { key, query, indexes: [index], attempts, asked: false, isConfirmation: false };
 		this.tasks.set(key, task);
 		this.queue.push(task);
 	}
@@ -136,22 +136,11 @@ export class InstanceRun {
 	/** Asks until there is an outcome; undefined where the run is over before. */
 	private async resolve(task: Task): Promise<Outcome | undefined> {
 		const { clock } = this.run.environment;
-		const isOpen = () => !this.run.isOver() && this.settled(task) === undefined;
-		const gives = () => this.suspect !== undefined && this.suspect !== task;
-		const sleep = async (ms: number) =>
-			await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
-		while (isOpen()) {
-			if (gives()) {
-				await sleep(this.run.maxWaitMs);
-				continue;
-			}
+		const isWanted = () => !this.run.isOver() && this.settled(task) === undefined;
+		while (isWanted()) {
+			const { query, isConfirmation } = task;
 			const call = await this.untilWoken(
-				async (signal) =>
-					await this.client.ask(task.query, {
-						signal,
-						isWanted: () => isOpen() && !gives(),
-						isAlone: () => this.suspect === task || this.client.outage.isSevere,
-					}),
+				async (signal) => await this.client.ask(query, { signal, isWanted, isConfirmation }),
 			);
 			if (!call) continue;
 			const concluded = this.conclude(task, call);
@@ -159,7 +148,9 @@ export class InstanceRun {
 			call.release();
 			if (typeof concluded !== 'number') return concluded;
 			const until = clock.monotonic() + concluded;
-			for (let ms = concluded; ms > 0 && isOpen(); ms = until - clock.monotonic()) await sleep(ms);
+			for (let ms = concluded; ms > 0 && isWanted(); ms = until - clock.monotonic()) {
+				await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
+			}
 		}
 		return this.run.isOver() ? undefined : this.settled(task);
 	}
@@ -178,14 +169,9 @@ export class InstanceRun {
 	private conclude(task: Task, { outcome, sentAt, endedAt }: Call): Outcome | number {
 		task.asked = true;
 		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
-		if (this.suspect === task) {
-			this.suspect = undefined;
-			this.wake();
-		} else if (this.hasAnswers && isRefusal(outcome)) {
-			this.suspect ??= task;
-			this.wake();
-			return 0;
-		}
+		const mayBeStray = this.hasAnswers && !task.isConfirmation && isRefusal(outcome);
+		task.isConfirmation = mayBeStray;
+		if (mayBeStray) return 0;
 		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
 		return wait ?? this.store(task, outcome);
 	}

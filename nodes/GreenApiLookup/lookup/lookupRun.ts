@@ -228,7 +228,7 @@ export class LookupRun {
 		const { signal } = this.options;
 		const request = settingsRequest(connection.instance);
 		const client = this.clientOf(connection, request.path, SETTINGS_CALLS_PER_SECOND);
-		const conditions = { signal, isWanted: () => true, isAlone: () => false };
+		const conditions = { signal, isWanted: () => true, isConfirmation: false };
 		const sent = await client.send(request, conditions);
 		sent?.release();
 		return sent && readTypeInstance(sent.response);

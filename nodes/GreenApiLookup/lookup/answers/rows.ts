@@ -1,6 +1,7 @@
 /** The rows of items: the same fields for every messenger, null where nothing is known. */
 
 import type { Endpoint, Operation } from '../../messengers/definition';
+import { describeNumber } from '../phone/numberForms';
 import type { Query } from '../query';
 import type { Failure } from './failures';
 import { namedNumber, numberOf, textOf, timeOf } from './fields';
@@ -23,17 +24,22 @@ export function rowOf({ query, body, at }: Answer, simplify: boolean): Row {
 	return { messenger: messenger.id, ...row, checkedAt: new Date(at).toISOString() };
 }
 
-/** The row of a failed item where failed and answered items share one output. */
-export function failedRowOf(
-	{ messenger, operation, subject }: Endpoint,
-	value: unknown,
-	error: Failure,
-): Row {
+/**
+ * The row of a failed item where failed and answered items share one output: `error` first of what
+ * is not known, then the fields of an answered row.
+ * @param value what the item asks about
+ */
+export function failedRowOf(endpoint: Endpoint, value: unknown, error: Failure): Row {
+	const { messenger, operation, subject } = endpoint;
+	const query = { endpoint, value: null, force: false };
+	const fields = Object.keys(SIMPLIFIED[operation](query, {})).map((field) => [field, null]);
 	return {
 		messenger: messenger.id,
 		...(subject && { [subject]: value ?? null }),
-		...(operation === 'checkAccount' && { exists: null, chatId: null }),
+		...(operation === 'checkAccount' && { exists: null }),
 		error,
+		...Object.fromEntries(fields.filter(([field]) => field !== subject && field !== 'exists')),
+		checkedAt: null,
 	};
 }
 
@@ -41,17 +47,18 @@ export function failedRowOf(
 function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject): Row {
 	const { numberSuffix } = messenger.chatIds;
 	const exists = body[messenger.existsField];
-	const isNumber = !value?.startsWith('@');
-	const phoneNumber = (isNumber && namedNumber(body)) || value;
+	const isNumber = value !== null && /^\d+$/.test(value);
+	const digits = namedNumber(body) ?? (isNumber ? value : null);
 	const answered = textOf(body.chatId);
-	const chatId = numberSuffix === undefined ? answered : `${phoneNumber}${numberSuffix}`;
-	const lid = answered?.endsWith('@lid') ? answered : null;
+	const chatId =
+		numberSuffix === undefined ? answered : digits === null ? null : digits + numberSuffix;
 	return {
-		phoneNumber,
+		phoneNumber: isNumber ? digits : value,
 		exists,
 		chatId: exists ? chatId : null,
+		...describeNumber(digits ?? ''),
 		...('username' in body && { username: textOf(body.username) }),
-		...(numberSuffix !== undefined && 'chatId' in body && { lid }),
+		...(answered?.endsWith('@lid') && { lid: answered }),
 	};
 }
 
@@ -74,6 +81,7 @@ function contactRow(_query: Query, body: JsonObject): Row {
 		avatar: textOf(body.avatar),
 		phoneNumber: namedNumber(body) ?? null,
 		username: textOf(body.username),
+		isBusiness: typeof body.isBusiness === 'boolean' ? body.isBusiness : null,
 		lastSeen: timeOf(body.lastSeen),
 	};
 }

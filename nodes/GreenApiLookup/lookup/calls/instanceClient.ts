@@ -26,8 +26,8 @@ export interface CallConditions {
 	readonly signal: AbortSignal | undefined;
 	/** Looked at last before the call goes. */
 	readonly isWanted: () => boolean;
-	/** Whether no other call of the run may be in flight meanwhile. */
-	readonly isAlone: () => boolean;
+	/** Whether it goes first, and alone: no other call of the run is in flight meanwhile. */
+	readonly isConfirmation: boolean;
 }
 
 /** One call that was made: its response, or the error of the network. */
@@ -47,8 +47,11 @@ export interface Call extends Omit<Sent, 'response'> {
 }
 
 export class InstanceClient {
-	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
-	private place: Promise<unknown> = Promise.resolve();
+	/** Whether somebody has the run's one place in the limiter's queue: see `enter`. */
+	private isTaken = false;
+	private readonly waiting: Array<() => void> = [];
+	/** Those among them that are confirmations. */
+	private confirmations = 0;
 	/** Calls in flight, each with what gives it up. */
 	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
@@ -94,33 +97,43 @@ export class InstanceClient {
 	/** As `ask`, for any request. */
 	async send(
 		request: LookupRequest,
-		{ signal, isWanted, isAlone }: CallConditions,
+		{ signal, isWanted, isConfirmation }: CallConditions,
 	): Promise<Sent | undefined> {
-		const leave = await this.enter();
-		try {
-			const holdsPlace = isAlone();
-			if (holdsPlace) await Promise.all(this.inFlight.keys());
-			const permit = await this.permit(signal);
-			if (!permit) return undefined;
-			if (!isWanted()) return void this.limiter.release();
-			if (!holdsPlace) leave();
-			this.onCall();
-			const response = await this.exchange(request, permit);
-			return { response, sentAt: permit.at, release: () => this.limiter.release() };
-		} finally {
-			leave();
-		}
+		await this.enter(isConfirmation);
+		const holdsPlace = isConfirmation || this.outage.isSevere;
+		if (holdsPlace) await Promise.all(this.inFlight.keys());
+		const permit = await this.permit(signal);
+		const goes = permit !== undefined && isWanted() && (isConfirmation || this.confirmations === 0);
+		if (!goes || !holdsPlace) this.leave();
+		if (!goes) return permit && void this.limiter.release();
+		this.onCall();
+		const response = await this.exchange(request, permit);
+		const release = () => {
+			this.limiter.release();
+			if (holdsPlace) this.leave();
+		};
+		return { response, sentAt: permit.at, release };
 	}
 
-	/** Waits for the place. @returns gives it to the next one */
-	private async enter(): Promise<() => void> {
-		const before = this.place;
-		let leave = () => {};
-		this.place = new Promise<void>((resolve) => {
-			leave = resolve;
-		});
-		await before;
-		return leave;
+	/**
+	 * Waits for the run's place: with one for each run, three items do not wait behind ten thousand.
+	 * A call that goes alone holds the place until it is released.
+	 */
+	private async enter(isConfirmation: boolean): Promise<void> {
+		if (this.isTaken) {
+			this.confirmations += isConfirmation ? 1 : 0;
+			await new Promise<void>((resolve) => {
+				this.waiting[isConfirmation ? 'unshift' : 'push'](resolve);
+			});
+			this.confirmations -= isConfirmation ? 1 : 0;
+		}
+		this.isTaken = true;
+	}
+
+	private leave(): void {
+		const next = this.waiting.shift();
+		if (next) next();
+		else this.isTaken = false;
 	}
 
 	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {

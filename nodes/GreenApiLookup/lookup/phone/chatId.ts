@@ -1,6 +1,7 @@
 /** Which chat a value names. */
 
-import { readPhoneNumber, type PhoneIssue } from './phoneNumber';
+import { textOf, type PhoneIssue } from './cellText';
+import { readPhoneNumber } from './phoneNumber';
 
 /** What a messenger's chat IDs look like. */
 export interface ChatIdRule {
@@ -29,14 +30,13 @@ export function readChatId(
 	rule: ChatIdRule,
 	defaultCountry: unknown,
 ): string | PhoneIssue {
-	// Spreadsheets and JSON give ids as numbers.
-	const isNumber = typeof value === 'bigint' || Number.isSafeInteger(value);
-	const text = isNumber ? String(value) : value;
-	if (typeof text !== 'string') return { why: rule.expected };
-	const chatId = text.trim();
+	const text = textOf(typeof value === 'number' ? String(value) : value);
+	if (typeof text !== 'string') return text;
+	// Spreadsheets write the ID as a number, or as text with their mark for text in front.
+	const chatId = text.replace(/^['"=]+|"$/g, '').replace(/^(-?\d+)\.0+$/, '$1');
 	if (rule.group.test(chatId)) return GROUP;
 	if (rule.person.test(chatId)) return chatId;
 	if (rule.numberSuffix === undefined) return { why: rule.expected };
-	const digits = readPhoneNumber(chatId, NUMBERS, defaultCountry);
+	const digits = readPhoneNumber(text, NUMBERS, defaultCountry);
 	return typeof digits === 'string' ? digits + rule.numberSuffix : { why: digits.why };
 }
