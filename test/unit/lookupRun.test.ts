@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 
-import type { Failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
@@ -68,9 +67,7 @@ async function always<Values extends [unknown, ...unknown[]]>(
 		(...values: Values) => Promise<void>,
 	]
 ): Promise<void> {
-	// The types of fast-check cannot name a list of arbitraries with a predicate behind it.
-	const property = fc.asyncProperty as (...all: unknown[]) => fc.IAsyncProperty<Values>;
-	await fc.assert(property(...given), { numRuns: 50 });
+	await fc.assert(fc.asyncProperty(...given), { numRuns: 50 });
 }
 
 function different(all: readonly number[]): number {

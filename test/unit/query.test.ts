@@ -27,7 +27,9 @@ test.each([
 });
 
 test('a number that no JavaScript number can hold keeps its last digit', () => {
-	expect(bodyFor('9007199254740993', WHATSAPP)).toBe('{"phoneNumber":9007199254740993}');
+	const query = { endpoint: WHATSAPP, value: '9007199254740993', force: false };
+
+	expect(requestOf(query).body).toBe('{"phoneNumber":9007199254740993}');
 });
 
 test('Telegram is asked about a username in the same field', () => {
@@ -49,7 +51,7 @@ test.each([
 	['whatsapp', '79876543210@s.whatsapp.net', '{"chatId":"79876543210@c.us"}'],
 	['whatsapp', '+65 8123 4567', '{"chatId":"6581234567@c.us"}'],
 	['whatsapp', '079876543210@c.us', 'invalidChatId'],
-	['whatsapp', '89876543210', 'invalidChatId'],
+	['whatsapp', '89876543210', '{"chatId":"79876543210@c.us"}'],
 	['whatsapp', '9876543210', 'invalidChatId'],
 	['whatsapp', '@durov', 'invalidChatId'],
 	['whatsapp', 'nobody', 'invalidChatId'],
@@ -59,7 +61,8 @@ test.each([
 	['max', null, 'invalidChatId'],
 	['max', 1.5, 'invalidChatId'],
 	['max', { chatId: '1' }, 'invalidChatId'],
-	['max', ['1'], 'invalidChatId'],
+	['max', ['1'], '{"chatId":"1"}'],
+	['max', ['1', '2'], 'invalidChatId'],
 ])(
 	'%s: the chat ID %j is asked about as a JSON string, or not at all',
 	(messenger, chatId, expected) => {

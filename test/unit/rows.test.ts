@@ -39,7 +39,7 @@ describe('Check Account of WhatsApp', () => {
 		],
 		[
 			{ existsWhatsapp: false, chatId: '', username: '' },
-			{ ...CHECKED, exists: false, chatId: null, username: null, lid: null },
+			{ ...CHECKED, exists: false, chatId: null, username: null },
 		],
 		...[
 			{ chatId: '79876543210@c.us' },
@@ -49,12 +49,12 @@ describe('Check Account of WhatsApp', () => {
 			{ chatId: '', phoneNumber: '+79876543210' },
 			{ chatId: '', phoneNumber: '@c.us' },
 			{ chatId: '@c.us' },
-		].map((named): [object, object] => [
-			{ existsWhatsapp: true, ...named },
-			{ ...yes, lid: null },
-		]),
+		].map((named): [object, object] => [{ existsWhatsapp: true, ...named }, yes]),
 	])('%j', (body, expected) => {
-		expect(row('whatsapp', 'checkAccount', body)).toMatchObject(expected);
+		const checked = row('whatsapp', 'checkAccount', body);
+
+		expect(checked).toMatchObject(expected);
+		expect('lid' in checked).toBe('lid' in expected);
 	});
 });
 
@@ -135,14 +135,23 @@ test("with Simplify off the row is the service's own body", () => {
 test.each<[Operation, unknown, object]>([
 	['checkAccount', 'call me', { phoneNumber: 'call me', exists: null, chatId: null }],
 	['checkAccount', undefined, { phoneNumber: null, exists: null, chatId: null }],
-	['getContactInfo', 'x', { chatId: 'x' }],
-	['getAccountSettings', null, {}],
-])('a failed row of %s about %j claims nothing', (operation, value, fields) => {
-	const endpoint = findEndpoint('max', operation);
-	const error = failure('timeout', { endpoint });
+	['getContactInfo', 'x', { chatId: 'x', name: null }],
+	['getAccountSettings', null, { stateInstance: null }],
+])(
+	'a failed row of %s about %j has the fields of an answered one, as null',
+	(operation, value, some) => {
+		const endpoint = findEndpoint('max', operation);
+		const error = failure('timeout', { endpoint });
 
-	expect(failedRowOf(endpoint, value, error)).toEqual({ messenger: 'max', ...fields, error });
-});
+		const failed = failedRowOf(endpoint, value, error);
+
+		expect(failed).toMatchObject({ messenger: 'max', error, ...some });
+		const known = Object.keys(failed).filter((field) => failed[field] !== null);
+		expect(['messenger', 'phoneNumber', 'chatId', 'error']).toEqual(expect.arrayContaining(known));
+		const fields = row('max', operation, { exist: true, chatId: '1', stateInstance: 'x' });
+		expect(Object.keys(failed).sort()).toEqual([...Object.keys(fields), 'error'].sort());
+	},
+);
 
 describe('an API token', () => {
 	const instance = { apiUrl: 'https://7103.api.greenapi.com', idInstance: '7103000001' };

@@ -30,9 +30,8 @@ test('no text gives half a character, a second line, a tag or more than was aske
 		fc.property(text, fc.integer({ min: 1, max: 40 }), (foreign, length) => {
 			const clipped = clip(foreign, length);
 
-			expect(clipped).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}<>]/u);
+			expect(clipped).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}<>]/u);
 			expect([...new Intl.Segmenter().segment(clipped)].length).toBeLessThanOrEqual(length + 1);
-			if (foreign.isWellFormed()) expect(clipped.isWellFormed()).toBe(true);
 		}),
 		{ numRuns: 300 },
 	);
