@@ -100,6 +100,8 @@ const CHECK_ACCOUNT: Readonly<Record<string, readonly Row[]>> = {
 		[200, '{"error":"Too Many Requests","E":false}', UNCLEAR],
 		[200, '{"statusCode":429,"message":"Too Many Requests","E":false}', UNCLEAR],
 		[200, '{"errorMessage":"x","E":false}', UNCLEAR],
+		[200, '{"statusCode":200,"E":false}', UNCLEAR],
+		[200, '{"invokeStatus":{},"E":false}', UNCLEAR],
 		[200, '{"errors":[{"code":1}],"E":true}', UNCLEAR],
 		[200, '{"status":false,"E":false}', UNCLEAR],
 		[200, '{"status":0,"E":false}', UNCLEAR],
