@@ -41,31 +41,35 @@ const NO_GROUPS =
 const TELEGRAM = { messenger: 'telegram' } as const;
 const MAX = { messenger: 'max' } as const;
 const MAX_CONTACT = { ...MAX, operation: 'getContactInfo' } as const;
+const CHATS_USED_UP = {
+	invokeStatus: { method: 'checkwhatsapp', used: 1, total: 100, status: 'QUOTE_ALLOWED' },
+	correspondentsStatus: { status: 'CORRESPONDENTS_QUOTE_EXCEEDED' },
+};
+const TELEGRAM_LIMIT = {
+	status: false,
+	data: { status: 'fail', reason: 'rate_limit_exceeded', retryAfter: 11930619 },
+};
 const TWO_HOURS = { retryAfter: 7200 };
-
-/** Codes of failures after which the same question may be answered. */
-const RETRYABLE = [
-	'badResponse',
-	'instanceStarting',
-	'network',
-	'rateLimited',
-	'serverError',
-	'timeout',
-];
 
 interface Asked {
 	readonly messenger?: Messenger;
 	readonly operation?: 'checkAccount' | 'getContactInfo';
 }
 
-/** One way of failing, and what the item's error says. */
-export interface KnownFailure extends Asked {
+/** What an item's error says. */
+interface Said {
+	/** Its fields, but for the words. */
+	readonly error: IDataObject & { code: string };
+	/** What its message tells: what happened. */
+	readonly message: RegExp;
+	/** What its advice tells: what to do. */
+	readonly advice: RegExp;
+}
+
+/** One way of failing. */
+export interface KnownFailure extends Asked, Said {
 	readonly title: string;
 	readonly fault: FaultyAnswer | BrokenConnection;
-	/** The item's `error`, but for its message. */
-	readonly error: IDataObject & { code: string };
-	/** What the message must tell. */
-	readonly message: RegExp;
 }
 
 function titleOf(fault: FaultyAnswer | BrokenConnection): string {
@@ -74,126 +78,141 @@ function titleOf(fault: FaultyAnswer | BrokenConnection): string {
 	return `HTTP ${status} ${body ?? JSON.stringify(headers ?? 'without a body')}`.slice(0, 150);
 }
 
+/** What is said where a row of the table does not say otherwise. */
+const SAID = {
+	badRequest: [false, /refused the query/, /Check the value of this item/],
+	invalidPhoneNumber: [
+		false,
+		/is not a phone number that can be looked up/,
+		/country code and its length/,
+	],
+	invalidChatId: [
+		false,
+		/not the chat ID of a person/,
+		/Use the chatId that Check Account returns/,
+	],
+	unauthorized: [false, /does not accept the API Token/, /Copy apiTokenInstance/],
+	wrongInstance: [false, /no such .* instance/, /Check API URL and Instance ID.*Messenger/],
+	notAuthorized: [
+		false,
+		/is not linked to a .* account, is blocked or is still/,
+		/GREEN-API console/,
+	],
+	instanceStarting: [true, /is starting/, /up to 5 minutes/],
+	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
+	rateLimited: [true, /asked too often/, /few seconds/],
+	quotaExceeded: [false, /quota of checks/, /tariff/],
+	contactLimit: [false, /has stopped answering/, /Pause them on this instance/],
+	timeout: [true, /in time/, /Run this item again/],
+	network: [true, /could not be reached/, /Check API URL.*network of this n8n/],
+	serverError: [true, /could not answer/, /again in a few minutes/],
+	badResponse: [true, /was no clear answer/, /Nothing is known about this item/],
+} satisfies Record<string, readonly [retryable: boolean, message: RegExp, advice: RegExp]>;
+
+interface More extends Asked {
+	/** Further fields of the item's error. */
+	readonly error?: IDataObject;
+	readonly message?: RegExp;
+}
+
 function known(
 	fault: FaultyAnswer | BrokenConnection,
-	code: string,
-	message: RegExp,
-	{ messenger, operation, ...more }: Asked & IDataObject = {},
+	code: keyof typeof SAID,
+	{ messenger, operation, error, message }: More = {},
 ): KnownFailure {
+	const [retryable, usual, advice] = SAID[code];
 	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
-	const error = { code, retryable: RETRYABLE.includes(code), ...httpStatus, ...more };
-	return { title: titleOf(fault), fault, error, message, messenger, operation };
+	return {
+		title: titleOf(fault),
+		messenger,
+		operation,
+		fault,
+		error: { code, retryable, ...httpStatus, ...error },
+		message: message ?? usual,
+		advice,
+	};
 }
 
 export const KNOWN_FAILURES: readonly KnownFailure[] = [
-	known(
-		failed(400, 'Validation failed'),
-		'badRequest',
-		/refused the question .*Validation failed\. Check the value/,
-	),
-	known(failed(400, 'Bad Request {path} {token}'), 'badRequest', /Bad Request/),
-	known(
-		failed(400, "Validation failed. Details: 'value' must have at least 1 key"),
-		'badRequest',
-		/at least 1 key/,
-		TELEGRAM,
-	),
-	known(
-		failed(400, ONLY_DIGITS),
-		'invalidPhoneNumber',
-		/must contain only digits\. Check its country code and its length/,
-		TELEGRAM,
-	),
-	known(
-		failed(400, 'bad phone number, valid 11 or 12 digits'),
-		'invalidPhoneNumber',
-		/valid 11 or 12 digits\. Check its country code and its length/,
-		MAX,
-	),
-	known(
-		failed(400, 'check phone number timeout limit exceeded'),
-		'timeout',
-		/in time .*Run this item again/,
-	),
-	known(failed(400, NOT_READY), 'notAuthorized', /not linked to a WhatsApp account.*console/),
-	known(
-		failed(400, 'Instance in starting process try later'),
-		'instanceStarting',
-		/is starting.*up to 5 minutes/,
-		{ retryAfter: 300 },
-	),
-	known(
-		failed(400, NO_GROUPS),
-		'invalidChatId',
-		/Use the chatId that Check Account returns/,
-		MAX_CONTACT,
-	),
-	known(failed(400, 'Instance account is blocked'), 'instanceBlocked', /blocked or restricted/),
-	known(failed(400, 'Instance is expired'), 'instanceExpired', /Renew it/),
-	known({ status: 401 }, 'unauthorized', /does not accept the API Token.*Copy apiTokenInstance/),
-	known(
-		page(403, 'Forbidden'),
-		'wrongInstance',
-		/no such WhatsApp instance.*Check API URL and Instance ID.*Messenger/,
-	),
-	known(page(404, 'Not Found'), 'wrongInstance', /no such MAX instance/, MAX),
-	known(failed(404, 'Cannot POST {path}'), 'wrongInstance', /no such Telegram instance/, TELEGRAM),
-	known({ status: 429 }, 'rateLimited', /asked too often.*few seconds/),
-	known({ status: 429, headers: { 'retry-after': '7' } }, 'rateLimited', /asked too often/, {
-		retryAfter: 7,
-	}),
-	known(
-		json(466, { invokeStatus: quota(100, 100) }),
-		'quotaExceeded',
-		/quota of checks.*100 of 100.*tariff/,
-		{ used: 100, total: 100 },
-	),
-	known(json(466, quota('30000', '30000')), 'quotaExceeded', /30000 of 30000/, {
-		...MAX,
-		used: 30000,
-		total: 30000,
-	}),
-	known(refusal(469, LIMIT_REACHED), 'contactLimit', /Telegram has stopped answering/, {
+	known(failed(400, 'Validation failed'), 'badRequest', { message: /: Validation failed\.$/ }),
+	known(failed(400, 'Bad Request {path} {token}'), 'badRequest', { message: /Bad Request/ }),
+	known(failed(400, "Validation failed. Details: 'value' must have at least 1 key"), 'badRequest', {
 		...TELEGRAM,
-		...TWO_HOURS,
+		message: /at least 1 key/,
 	}),
-	known(json(469, { reason: LIMIT_REACHED }), 'contactLimit', /MAX has stopped answering/, {
-		...MAX,
-		...TWO_HOURS,
-	}),
-	known(refusal(200, LIMIT_REACHED), 'contactLimit', /stopped answering/, {
+	known(failed(400, ONLY_DIGITS), 'invalidPhoneNumber', {
 		...TELEGRAM,
-		...TWO_HOURS,
+		message: /must contain only digits\.$/,
 	}),
+	known(failed(400, 'bad phone number, valid 11 or 12 digits'), 'invalidPhoneNumber', {
+		...MAX,
+		message: /valid 11 or 12 digits\.$/,
+	}),
+	known(failed(400, 'check phone number timeout limit exceeded'), 'timeout'),
+	known(failed(400, NOT_READY), 'notAuthorized', { message: /linked to a WhatsApp account/ }),
+	known(failed(400, 'Instance in starting process try later'), 'instanceStarting', {
+		error: { retryAfter: 300 },
+	}),
+	known(failed(400, NO_GROUPS), 'invalidChatId', MAX_CONTACT),
+	known(failed(400, 'Instance account is blocked'), 'notAuthorized'),
+	known(failed(400, 'Instance is expired'), 'instanceExpired'),
+	known(failed(400, 'Instance is deleted'), 'instanceExpired'),
+	known({ status: 401 }, 'unauthorized'),
+	known(page(403, 'Forbidden'), 'wrongInstance', { message: /no such WhatsApp instance/ }),
+	known(page(404, 'Not Found'), 'wrongInstance', { ...MAX, message: /no such MAX instance/ }),
+	known(failed(404, 'Cannot POST {path}'), 'wrongInstance', TELEGRAM),
+	known({ status: 429 }, 'rateLimited'),
+	known({ status: 429, headers: { 'retry-after': '7' } }, 'rateLimited', {
+		error: { retryAfter: 7 },
+	}),
+	known(json(466, { invokeStatus: quota(100, 100) }), 'quotaExceeded', {
+		error: { used: 100, total: 100 },
+		message: /quota of checks.*100 of 100/,
+	}),
+	known(json(466, quota('30000', '30000')), 'quotaExceeded', {
+		...MAX,
+		error: { used: 30000, total: 30000 },
+		message: /30000 of 30000/,
+	}),
+	known(json(466, CHATS_USED_UP), 'quotaExceeded', { message: /The 3 chats a month .* used up/ }),
+	known(refusal(469, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(json(469, { reason: LIMIT_REACHED }), 'contactLimit', {
+		...MAX,
+		error: TWO_HOURS,
+		message: /MAX has stopped answering/,
+	}),
+	known(refusal(200, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(json(200, TELEGRAM_LIMIT), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
+	known(refusal(469, 'Rate limited by messenger'), 'contactLimit', {
+		...TELEGRAM,
+		error: { retryAfter: 900 },
+	}),
+	known(refusal(200, 'Messenger is temporarily unavailable'), 'serverError', TELEGRAM),
 	...[200, 400, 403, 500].map((status) =>
-		known(
-			refusal(status, NOT_READY),
-			'notAuthorized',
-			/not linked to a Telegram account/,
-			TELEGRAM,
-		),
+		known(refusal(status, NOT_READY), 'notAuthorized', {
+			...TELEGRAM,
+			message: /not linked to a Telegram account/,
+		}),
 	),
-	known({ status: 499 }, 'serverError', /could not answer.*again/),
+	known({ status: 407 }, 'network'),
+	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse')),
+	known({ status: 499 }, 'serverError'),
 	known(
 		failed(500, 'interface conversion: interface {} is bool, not string'),
 		'serverError',
-		/could not answer/,
 		MAX_CONTACT,
 	),
-	known(page(502, 'Bad Gateway'), 'serverError', /could not answer/),
-	known(
-		{ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
-		'badResponse',
-		/no clear answer.*Nothing is known/,
-	),
-	known(page(200, 'It works'), 'badResponse', /not a JSON object/),
-	known({ status: 200 }, 'badResponse', /not a JSON object/),
-	known(
-		{ status: 200, body: '{"existsWhatsapp":"false"}' },
-		'badResponse',
-		/neither true nor false/,
-	),
-	known({ connection: 'half' }, 'network', /could not be reached/),
-	known({ connection: 'reset' }, 'network', /could not be reached: the connection broke/),
-	known({ connection: 'hang' }, 'timeout', /in time.*again/),
+	known(page(502, 'Bad Gateway'), 'serverError'),
+	known({ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } }, 'badResponse'),
+	known(page(200, 'It works'), 'badResponse', { message: /not a JSON object/ }),
+	known({ status: 200 }, 'badResponse', { message: /not a JSON object/ }),
+	known(json(200, { existsWhatsapp: 'false' }), 'badResponse', {
+		message: /neither true nor false/,
+	}),
+	known(json(200, { error: 'Too Many Requests', existsWhatsapp: false }), 'badResponse', {
+		message: /: Too Many Requests\.$/,
+	}),
+	known({ connection: 'half' }, 'network'),
+	known({ connection: 'reset' }, 'network', { message: /the connection broke/ }),
+	known({ connection: 'hang' }, 'timeout'),
 ];

@@ -5,8 +5,13 @@ import path from 'node:path';
 import type { INode } from 'n8n-workflow';
 
 import { GreenApiInstanceApi } from '../../credentials/GreenApiInstanceApi.credentials';
-import { ENDPOINTS, type Operation } from '../../nodes/GreenApiLookup/endpoints';
-import { endsWhat, isRepeated, type FailureCode } from '../../nodes/GreenApiLookup/lookup/failures';
+import {
+	DEFINITIONS,
+	type Definition,
+	type FailureCode,
+} from '../../nodes/GreenApiLookup/lookup/answers/failureCodes';
+import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
+import { ENDPOINTS } from '../endpoints';
 import { FILES, readPages, readText, type Page } from '../markdown';
 
 const PAGES = readPages();
@@ -106,28 +111,7 @@ function codesIn(cell = ''): string[] {
 }
 
 describe('failures', () => {
-	/** Types check that it is complete. */
-	const CODES = Object.keys({
-		badRequest: 0,
-		badResponse: 0,
-		callLimit: 0,
-		contactLimit: 0,
-		groupChat: 0,
-		instanceBlocked: 0,
-		instanceExpired: 0,
-		instanceStarting: 0,
-		invalidChatId: 0,
-		invalidPhoneNumber: 0,
-		network: 0,
-		notAuthorized: 0,
-		quotaExceeded: 0,
-		rateLimited: 0,
-		serverError: 0,
-		timeout: 0,
-		unauthorized: 0,
-		unsupportedCountry: 0,
-		wrongInstance: 0,
-	} satisfies Record<FailureCode, 0>);
+	const CODES = Object.keys(DEFINITIONS) as FailureCode[];
 
 	test.each(['README.md', 'docs/errors.md'])('%s lists every code, once', (file) => {
 		const listed = rowsOf(file, 'Code').flatMap(({ Code }) => codesIn(Code));
@@ -139,13 +123,13 @@ describe('failures', () => {
 		for (const row of rowsOf('docs/errors.md', 'Code')) {
 			const [code] = codesIn(row.Code) as [FailureCode];
 			const { 'Asked again': again, Ends: ends } = row;
-			if (again !== undefined)
-				expect([code, again]).toEqual([code, isRepeated(code) ? 'yes' : 'no']);
-			const reach = endsWhat(code);
+			const { transient, ends: scope, forExecution }: Definition = DEFINITIONS[code];
+			if (again !== undefined) expect([code, again]).toEqual([code, transient ? 'yes' : 'no']);
+			const reach = forExecution ? 'execution' : 'run';
 			if (ends !== undefined)
 				expect([code, ends]).toEqual([
 					code,
-					expect.stringMatching(reach ? new RegExp(`^the ${reach}\\b`) : /^–$/),
+					expect.stringMatching(scope ? new RegExp(`^the ${reach}\\b`) : /^–$/),
 				]);
 		}
 	});

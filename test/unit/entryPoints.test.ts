@@ -2,36 +2,51 @@
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { bulkDoors } from '../../nodes/GreenApiLookup/doors/bulk';
-import { Shared } from '../../nodes/GreenApiLookup/lookup/shared';
-import { virtualClock } from './model';
+import { customOperations } from '../../nodes/GreenApiLookup/adapters/entryPoints';
+import { ProcessState } from '../../nodes/GreenApiLookup/lookup/processState';
+import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
+import { VirtualClock } from '../virtualClock';
 
-const operations = bulkDoors(new Shared({ clock: virtualClock(), random: () => 0.5 }));
+const state = new ProcessState({ clock: new VirtualClock(), random: () => 0.5 });
+const { checkAccount } = customOperations({ messengers: MESSENGERS, state }).whatsapp ?? {};
+
+const TOKEN = 'd75b3a66d75b3a66';
 
 /** A node that asks one instance about one number, in a context that others share. */
-function contextOf(name: string, idInstance: string, shared: object, answer: boolean) {
+function contextOf(
+	name: string,
+	idInstance: string,
+	shared: object,
+	answer: boolean | { readonly statusCode: number; readonly body: string },
+) {
 	const requests: unknown[] = [];
+	const response =
+		typeof answer === 'object' ? answer : { statusCode: 200, body: `{"existsWhatsapp":${answer}}` };
 	const context = {
 		getInputData: () => [{ json: {} }],
-		getNodeParameter: (parameter: string, _index: number, fallback: unknown) =>
-			parameter === 'phoneNumber' ? '79876543210' : fallback,
-		getNode: () => ({ name, credentials: {} }),
+		getNodeParameter: () => '79876543210',
+		getNode: () => ({
+			name,
+			type: 'greenApiLookup',
+			onError: 'continueRegularOutput',
+			parameters: { phoneNumber: '79876543210' },
+		}),
 		getContext: () => shared,
+		getExecutionId: () => '1',
 		getExecuteData: () => ({}),
 		getExecutionCancelSignal: () => undefined,
 		getCredentials: async () => ({
 			apiUrl: 'https://api.example',
 			idInstance,
-			apiTokenInstance: 'd75b3a66',
+			apiTokenInstance: TOKEN,
 		}),
 		helpers: {
 			httpRequestWithAuthentication: async (_type: string, request: unknown) => {
 				requests.push(request);
-				return { statusCode: 200, headers: {}, body: `{"existsWhatsapp":${answer}}` };
+				return { headers: {}, ...response };
 			},
 		},
 		addExecutionHints: () => {},
-		logger: { info: () => {} },
 	} as unknown as IExecuteFunctions;
 	return { context, requests };
 }
@@ -41,7 +56,6 @@ test('two tools of one agent, on two instances: each has the answer of its own',
 	const one = contextOf('One', '7103000001', shared, true);
 	const two = contextOf('Two', '7103000002', shared, false);
 	const sameNode = contextOf('One', '7103000002', shared, false);
-	const checkAccount = operations.whatsapp?.checkAccount;
 	const rows: unknown[] = [];
 	for (const { context } of [one, two, sameNode]) rows.push(await checkAccount?.call(context));
 
@@ -58,7 +72,17 @@ test('the same node and instance again: the answer is remembered', async () => {
 	const shared = {};
 	const first = contextOf('One', '7103000001', shared, true);
 	const again = contextOf('One', '7103000001', shared, true);
-	for (const { context } of [first, again]) await operations.whatsapp?.checkAccount?.call(context);
+	for (const { context } of [first, again]) await checkAccount?.call(context);
 
 	expect([first, again].map(({ requests }) => requests.length)).toEqual([1, 0]);
+});
+
+test('the token that a body of the service repeats is in no row, and no request holds it', async () => {
+	const body = `{"message":"Cannot POST /waInstance1/checkWhatsapp/${TOKEN}"}`;
+	const { context, requests } = contextOf('One', '7103000001', {}, { statusCode: 400, body });
+
+	const output = await checkAccount?.call(context);
+
+	expect(JSON.stringify(output)).toContain('/waInstance1/checkWhatsapp/***');
+	expect(JSON.stringify([output, requests])).not.toContain(TOKEN);
 });

@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 
-import type { Failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
@@ -68,9 +67,7 @@ async function always<Values extends [unknown, ...unknown[]]>(
 		(...values: Values) => Promise<void>,
 	]
 ): Promise<void> {
-	// The types of fast-check cannot name a list of arbitraries with a predicate behind it.
-	const property = fc.asyncProperty as (...all: unknown[]) => fc.IAsyncProperty<Values>;
-	await fc.assert(property(...given), { numRuns: 50 });
+	await fc.assert(fc.asyncProperty(...given), { numRuns: 50 });
 }
 
 function different(all: readonly number[]): number {
@@ -455,22 +452,20 @@ describe('a service that gives no answers', () => {
 		['503', { status: 503 }, 'serverError'],
 		['408', { status: 408 }, 'timeout'],
 		['nothing', 'hang', 'timeout'],
-		['a reset', 'reset', 'network'],
 	])(
 		'%s: no run lasts longer than Max Wait and the timeout of a call',
 		async (_title, answer, code) => {
 			for (const count of [1, 20, 1000, 10_000]) {
-				for (const latencyMs of [0, 50, 5000]) {
-					const { clock, service, process } = start({ latencyMs, script: () => answer });
+				for (const [limit, latencyMs] of [
+					[2, 0],
+					[10, 5000],
+				]) {
+					const { clock, service, process } = start({ limit, latencyMs, script: () => answer });
 
 					const outcomes = await process.failures(service.items(numbers(count)));
 
-					expect([count, latencyMs, clock.monotonic()]).toEqual([
-						count,
-						latencyMs,
-						expect.any(Number),
-					]);
-					expect(clock.monotonic()).toBeLessThanOrEqual(MAX_WAIT_MS + TIMEOUT_MS);
+					const isInTime = clock.monotonic() <= MAX_WAIT_MS + TIMEOUT_MS;
+					expect([count, limit, isInTime]).toEqual([count, limit, true]);
 					const asked = new Set(service.arrivals.map(({ value }) => value));
 					outcomes.forEach((outcome, index) => {
 						const own = { code, retryable: true, asked: asked.has(phone(index)) };

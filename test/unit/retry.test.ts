@@ -1,66 +1,102 @@
-/** When a question is asked once more. */
+/** When a query is asked once more, and after which wait. */
 
-import { ENDPOINTS, type Endpoint } from '../../nodes/GreenApiLookup/endpoints';
-import { failure, type FailureCode } from '../../nodes/GreenApiLookup/lookup/failures';
-import { nextTry } from '../../nodes/GreenApiLookup/lookup/retry';
+import { failure, type FailureCode } from '../../nodes/GreenApiLookup/lookup/answers/failures';
+import { Attempts, isTransient } from '../../nodes/GreenApiLookup/lookup/calls/retry';
+import { findEndpoint } from '../endpoints';
 
-const endpoint = ENDPOINTS[0] as Endpoint;
-const limits = { maxTries: 5, maxWaitMs: 300_000 };
+const endpoint = findEndpoint('whatsapp', 'checkAccount');
 
-function waitAfter(code: FailureCode, tries: number, ms = 0, retryAfter?: number, random = 0.5) {
-	return nextTry(
-		failure(code, { endpoint, asked: true, retryAfter }),
-		{ tries, ms },
-		limits,
-		() => random,
-	);
+interface Given {
+	/** Seconds that the service tells. */
+	readonly retryAfter?: number;
+	/** How long each call takes. */
+	readonly callMs?: number;
+	readonly random?: number;
+	readonly maxWaitMs?: number;
+}
+
+/** The waits after each of these failures in a row; queueing before a call takes no time. */
+function waitsAfter(codes: readonly FailureCode[], given: Given = {}): Array<number | undefined> {
+	const { retryAfter, callMs = 0, random = 0.5, maxWaitMs = 300_000 } = given;
+	const attempts = new Attempts(maxWaitMs, () => random);
+	let now = 0;
+	return codes.map((code) => {
+		const outcome = failure(code, { endpoint, retryAfter });
+		const wait = attempts.waitAfter(outcome, now, now + callMs);
+		now += callMs + (wait ?? 0);
+		return wait;
+	});
+}
+
+function times<Value>(count: number, value: Value): Value[] {
+	return new Array<Value>(count).fill(value);
 }
 
 test.each<FailureCode>(['timeout', 'network', 'serverError', 'badResponse'])(
-	'%s: up to 1, 2, 4, 8 seconds, then no more',
+	'%s: asked up to five times, after up to 1, 2, 4 and 8 seconds',
 	(code) => {
-		expect([1, 2, 3, 4, 5].map((tries) => waitAfter(code, tries, 0, undefined, 0.999))).toEqual([
-			999,
-			1998,
-			3996,
-			7992,
-			undefined,
-		]);
-		expect(waitAfter(code, 1, 0, undefined, 0)).toBe(0);
+		const waits = [999, 1998, 3996, 7992, undefined];
+
+		expect(waitsAfter(times(5, code), { random: 0.999 })).toEqual(waits);
+		expect(waitsAfter([code], { random: 0 })).toEqual([0]);
 	},
 );
 
-test('no wait is longer than 30 seconds', () => {
-	const wait = nextTry(
-		failure('serverError', { endpoint, asked: true }),
-		{ tries: 20, ms: 0 },
-		{ maxTries: 100, maxWaitMs: 300_000 },
-		() => 0.999,
-	);
-
-	expect(wait).toBe(29_970);
-});
-
 test('the service says when, if that is within Max Wait', () => {
-	expect(waitAfter('serverError', 1, 0, 20)).toBe(20_000);
-	expect(waitAfter('serverError', 1, 290_000, 20)).toBeUndefined();
+	expect(waitsAfter(['serverError'], { retryAfter: 20 })).toEqual([20_000]);
+	expect(waitsAfter(['serverError'], { retryAfter: 301 })).toEqual([undefined]);
 });
 
-test('a 429 is no try and has no wait of its own: the rate limiter makes all calls wait', () => {
-	expect(waitAfter('rateLimited', 0)).toBe(0);
-	expect(waitAfter('rateLimited', 50, 299_000)).toBe(0);
-	expect(waitAfter('rateLimited', 0, 300_001)).toBeUndefined();
+test('Max Wait counts from the first call: calls and waits, not the queue before them', () => {
+	const given = { callMs: 60_000, random: 0.5, maxWaitMs: 130_000 };
+
+	expect(waitsAfter(times(3, 'timeout'), given)).toEqual([500, 1000, undefined]);
 });
 
-test.each<FailureCode>([
-	'badRequest',
-	'unauthorized',
-	'wrongInstance',
-	'notAuthorized',
-	'instanceStarting',
-	'quotaExceeded',
-	'contactLimit',
-	'invalidPhoneNumber',
-])('%s is not asked again', (code) => {
-	expect(waitAfter(code, 1)).toBeUndefined();
+test('a 429 is no try and has no wait of its own: the rate limiter makes everybody wait', () => {
+	expect(waitsAfter(times(50, 'rateLimited'), { retryAfter: 1 })).toEqual(times(50, 0));
+	expect(waitsAfter([...times(9, 'rateLimited'), 'serverError'] as FailureCode[])).toEqual([
+		...times(9, 0),
+		500,
+	]);
+});
+
+test('a query that is answered 429 alone ends after Max Wait, too', () => {
+	const waits = waitsAfter(times(8, 'rateLimited'), { callMs: 50_000, maxWaitMs: 300_000 });
+
+	expect(waits).toEqual([...times(6, 0), ...times(2, undefined)]);
+});
+
+test.each<[FailureCode, number | undefined, boolean]>([
+	['rateLimited', 429, true],
+	['timeout', undefined, true],
+	['timeout', 400, true],
+	['network', undefined, true],
+	['network', 407, false],
+	['serverError', 499, true],
+	['serverError', 502, true],
+	['badResponse', 200, true],
+	['badResponse', 302, false],
+	['badResponse', 405, false],
+	['badResponse', 451, false],
+	['badRequest', 400, false],
+	['unauthorized', 401, false],
+	['wrongInstance', 404, false],
+	['notAuthorized', 400, false],
+	['instanceStarting', 400, false],
+	['instanceExpired', 400, false],
+	['quotaExceeded', 466, false],
+	['contactLimit', 469, false],
+	['callLimit', undefined, false],
+	['invalidPhoneNumber', undefined, false],
+	['invalidSettings', undefined, false],
+])('%s with HTTP %s is transient: %s', (code, httpStatus, expected) => {
+	expect(isTransient(failure(code, { endpoint, httpStatus }))).toBe(expected);
+});
+
+test('an answer is not asked for again', () => {
+	const answer = { query: { endpoint, value: '1', force: false }, body: {}, at: 0 };
+
+	expect(isTransient(answer)).toBe(false);
+	expect(new Attempts(300_000, () => 0.5).waitAfter(answer, 0, 1)).toBeUndefined();
 });

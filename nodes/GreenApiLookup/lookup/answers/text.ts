@@ -5,7 +5,7 @@ const QUOTED_LENGTH = 40;
 
 /** A value in quotation marks. */
 export function quote(value: unknown): string {
-	const hasText = typeof value !== 'object' && typeof value !== 'function';
+	const hasText = value === null || !['object', 'function'].includes(typeof value);
 	return `"${clip(hasText ? String(value) : 'an object', QUOTED_LENGTH)}"`;
 }
 
