@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { InstanceChanges } from '../../simulator/instance';
+import { table } from '../table';
 import type { Case, Measured, Way } from './case';
 import { measureParsing, NUMBERS, type Parsed } from './parsing';
 import type { Counts } from './service';
@@ -162,11 +163,6 @@ ${table(['Items', 'Rows right', 'Time', 'CPU per item', 'Longest stall of the ev
 ${NUMBERS.toLocaleString('en')} numbers, each read once: what a list of that length costs before and between its calls. At 10 calls a second those calls take 2.8 hours.
 
 ${table(['Written as', 'Default Country', 'Read', 'Refused', 'Time', 'Each'], parsed)}`;
-}
-
-function table(head: string[], rows: string[][]): string {
-	const lines = [head, head.map(() => '---'), ...rows];
-	return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
 main().catch((error: unknown) => {

@@ -16,6 +16,7 @@ import type { Fault } from '../../simulator/faults';
 import type { Simulator } from '../../simulator/server';
 import { callWebhook, createWorld } from '../e2e/harness';
 import { randomOf } from '../random';
+import { table } from '../table';
 import { BENCH, installBenchCredential, WAY_IDS, waysFor, workflowOf, type Way } from './ways';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -168,11 +169,6 @@ ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Wrong "no"', 'Calls', 'Time
 Without a limit, latency or faults, ${UNLIMITED_ITEMS.toLocaleString('en')} items:
 
 ${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}`;
-}
-
-function table(head: string[], rows: readonly string[][]): string {
-	const lines = [head, head.map(() => '---'), ...rows];
-	return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
 /** Puts the section at the end of docs/benchmarks.md, in place of the one of the last time. */

@@ -5,13 +5,10 @@ import path from 'node:path';
 
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { withCredential } from '../../scripts/n8n/content';
 import type { ImportedCredential, ImportedWorkflow } from '../../scripts/n8n/content';
 import { instanceOf } from '../../simulator/instance';
 import type { Simulator } from '../../simulator/server';
-import { webhookParameters } from '../e2e/harness';
-
-type Piece = Pick<INode, 'name' | 'type' | 'typeVersion' | 'parameters'> & Partial<INode>;
+import { chain, to, webhook, type Piece } from '../e2e/harness';
 
 export const WAY_IDS = ['node', 'http', 'http-10', 'http-1', 'loop', 'credential'] as const;
 
@@ -121,48 +118,17 @@ export function waysFor({ url }: Simulator): Way[] {
 	];
 }
 
+const RESULT: Piece = { name: 'Result', type: 'n8n-nodes-base.noOp' };
+
 /** Webhook → Items → the way's nodes → Result, whose rows the webhook answers with. */
 export function workflowOf({ id, title, nodes, isLoop }: Way): ImportedWorkflow {
-	const webhook: Piece = {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: id,
-		parameters: webhookParameters(id),
-	};
-	const items: Piece = {
-		name: 'Items',
-		type: 'n8n-nodes-base.splitOut',
-		typeVersion: 1,
-		parameters: { fieldToSplitOut: 'body.items' },
-	};
-	const result: Piece = {
-		name: 'Result',
-		type: 'n8n-nodes-base.noOp',
-		typeVersion: 1,
-		parameters: {},
-	};
-	const chain = isLoop ? [webhook, items, nodes[0] as Piece] : [webhook, items, ...nodes, result];
-	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-	const connections: ImportedWorkflow['connections'] = {};
-	for (const [index, { name }] of chain.slice(0, -1).entries()) {
-		connections[name] = { main: [to((chain[index + 1] as Piece).name)] };
-	}
+	const workflow = chain(id, ...webhook(id), ...nodes, RESULT);
 	if (isLoop) {
-		const [loop, ...body] = nodes.map(({ name }) => name) as [string, ...string[]];
-		connections[loop] = { main: [to(result.name), to(body[0] as string)] };
-		for (const [index, name] of body.entries())
-			connections[name] = { main: [to(body[index + 1] ?? loop)] };
+		const [loop = '', first = ''] = nodes.map(({ name }) => name);
+		const last = nodes.at(-1)?.name ?? '';
+		Object.assign(workflow.connections, { [loop]: to(RESULT.name, first), [last]: to(loop) });
 	}
-	const all = isLoop ? [webhook, items, ...nodes, result] : chain;
-	return {
-		id,
-		name: title,
-		nodes: all.map((piece, index) =>
-			withCredential({ id: piece.name, position: [index * 200, 0], ...piece } as INode),
-		),
-		connections,
-	};
+	return { ...workflow, name: title };
 }
 
 /** A credential as this package's, for the HTTP Request node, which may not use ours. */

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import { installCore, installN8n, installNode } from '../../scripts/n8n/install';
+import { table } from '../table';
 
 const ROOT = path.resolve(__dirname, '../..');
 const PAGE = path.join(ROOT, 'docs/compatibility.md');
@@ -117,14 +118,11 @@ function told({ passed, failed, suites }: Result): string {
 
 function document(rows: readonly string[][]): string {
 	const date = new Date().toISOString().slice(0, 10);
-	const head = ['Version', '', 'What ran', 'Result'];
-	const lines = [head, head.map(() => '---'), ...rows];
 	return `# Compatibility
 
 Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs.
 
-${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
-
+${table(['Version', '', 'What ran', 'Result'], rows)}
 In n8n 1.85 the connection test tells fewer mistakes apart, and n8n passes on the rows of the first try of Retry On Fail. n8n before 1.85 has no way in for lists (\`customOperations\`); it was not tried.
 `;
 }

@@ -8,7 +8,6 @@ import {
 	StreamableHTTPError,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { IConnections, INode } from 'n8n-workflow';
-import { request } from 'undici';
 
 import {
 	exampleWorkflow,
@@ -18,7 +17,7 @@ import {
 } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
 import type { InstanceChanges } from '../../simulator/instance';
-import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import { createWorld, INSTALL_TIMEOUT_MS, post, whileBroken, type World } from './harness';
 import { startOpenAiStandIn, toolTexts, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
 
 /** Part of every token; no model may see it. */
@@ -178,38 +177,14 @@ async function callTool(client: Client, name: string, phone: string) {
 async function chat(agent: string, toolCalls: readonly ToolCall[]) {
 	model.requests.length = 0;
 	model.toolCalls = toolCalls;
-	let status = 404;
-	let answer = '';
-	await waitFor(`chat ${agent}`, 30_000, async () => {
-		const { statusCode, body } = await request(`${world.n8n.url}/webhook/${agent}/chat`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({
-				action: 'sendMessage',
-				sessionId: randomUUID(),
-				chatInput: 'How do I reach it?',
-			}),
-			headersTimeout: 60_000,
-			bodyTimeout: 60_000,
-		});
-		status = statusCode;
-		answer = await body.text();
-		return status !== 404;
+	const { status, text: answer } = await post(world.n8n, `${agent}/chat`, {
+		action: 'sendMessage',
+		sessionId: randomUUID(),
+		chatInput: 'How do I reach it?',
 	});
 	expect(JSON.stringify([answer, model.requests])).not.toContain(MARK);
 	const last = model.requests.at(-1);
 	return { status, answer, texts: last ? toolTexts(last) : [] };
-}
-
-/** Runs something while the WhatsApp instance has a problem. */
-async function whileBroken(changes: InstanceChanges, work: () => Promise<void>): Promise<void> {
-	const instance = world.simulator.instance('whatsapp');
-	Object.assign(instance, changes);
-	try {
-		await work();
-	} finally {
-		Object.assign(instance, { state: 'authorized', faults: [] });
-	}
 }
 
 const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
@@ -274,7 +249,7 @@ describe('behind an MCP Server Trigger', () => {
 	});
 
 	test.each(PROBLEMS)('%s: the error says what to do', async (_title, changes, message) => {
-		await whileBroken(changes, async () => {
+		await whileBroken(world, changes, async () => {
 			const stopped = await callTool(client, 'Untouched', FOUND);
 			const row = await callTool(client, 'Continue', FOUND);
 
@@ -299,7 +274,7 @@ describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	});
 
 	test.each(PROBLEMS)('Continue, %s: the row says what to do', async (_title, changes, message) => {
-		await whileBroken(changes, async () => {
+		await whileBroken(world, changes, async () => {
 			const { texts } = await chat(agent, [call('Continue', FOUND)]);
 
 			expect(texts.map(parsed)).toMatchObject([

@@ -1,15 +1,8 @@
 /** The editor as a user sees it: found, set up, filled in, run and read in a browser. */
 
-import type { INode, INodeParameters } from 'n8n-workflow';
-
-import {
-	exampleWorkflows,
-	NODE_TYPE,
-	withCredential,
-	type ImportedWorkflow,
-} from '../../scripts/n8n/content';
+import { exampleWorkflows, NODE_TYPE, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { Editor } from './editor';
-import { createWorld, INSTALL_TIMEOUT_MS, LOOKUP, type World } from './harness';
+import { chain, createWorld, INSTALL_TIMEOUT_MS, LOOKUP, type World } from './harness';
 
 const NODE = 'GREEN-API Lookup';
 
@@ -39,32 +32,16 @@ afterAll(async () => {
 
 /** Manual trigger → Lookup → Next. */
 function lookupWorkflow(id: string): ImportedWorkflow {
-	const nodeOf = (
-		name: string,
-		type: string,
-		x: number,
-		parameters: INodeParameters = {},
-	): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [x, 0],
-		parameters,
-	});
-	const to = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
-	return {
+	return chain(
 		id,
-		name: id,
-		nodes: [
-			nodeOf('Start', 'n8n-nodes-base.manualTrigger', 0),
-			withCredential(
-				nodeOf(LOOKUP, NODE_TYPE, 220, { resource: 'whatsapp', operation: 'checkAccount' }),
-			),
-			nodeOf(NEXT, 'n8n-nodes-base.noOp', 440),
-		],
-		connections: { Start: to(LOOKUP), [LOOKUP]: to(NEXT) },
-	};
+		{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
+		{
+			name: LOOKUP,
+			type: NODE_TYPE,
+			parameters: { resource: 'whatsapp', operation: 'checkAccount' },
+		},
+		{ name: NEXT, type: 'n8n-nodes-base.noOp' },
+	);
 }
 
 describe('in the list of nodes', () => {

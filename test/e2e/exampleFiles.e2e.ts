@@ -5,7 +5,15 @@ import { chromium, type Browser } from 'playwright-core';
 import { exampleWorkflows, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, pictureFile } from './editor';
-import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import {
+	callWebhook,
+	chain,
+	createWorld,
+	INSTALL_TIMEOUT_MS,
+	webhook,
+	whileBroken,
+	type World,
+} from './harness';
 
 type Cell = string | number;
 
@@ -42,16 +50,7 @@ beforeEach(() => world.simulator.forget());
 /** The calls that reached the simulated GREEN-API in this test. */
 const callCount = () => world.simulator.calls().length;
 
-/** Runs something while the instance is not linked to an account. */
-async function whileNotAuthorized<T>(run: () => Promise<T>): Promise<T> {
-	const instance = world.simulator.instance('whatsapp');
-	instance.state = 'notAuthorized';
-	try {
-		return await run();
-	} finally {
-		instance.state = 'authorized';
-	}
-}
+const NOT_LINKED = { state: 'notAuthorized' };
 
 describe('examples/spreadsheet.json', () => {
 	/** The last page of the form, as its HTML has it. */
@@ -231,7 +230,9 @@ describe('examples/spreadsheet.json', () => {
 	);
 
 	test('an instance that is not linked: every row is unknown, with the reason', async () => {
-		const rows = await whileNotAuthorized(
+		const rows = await whileBroken(
+			world,
+			NOT_LINKED,
 			async () =>
 				await check('contacts.csv', 'Phone\n+79123456780\n+79123456781\nask at reception'),
 		);
@@ -293,44 +294,12 @@ describe('examples/spreadsheet.json', () => {
 
 /** Webhook → the items of its body → Execute Sub-workflow → answer. */
 function callerOf(workflow: string): ImportedWorkflow {
-	const to = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
-	return {
-		id: 'caller',
-		name: 'caller',
-		nodes: [
-			{
-				id: 'webhook',
-				name: 'Webhook',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				position: [0, 0],
-				webhookId: 'caller',
-				parameters: {
-					path: 'caller',
-					httpMethod: 'POST',
-					responseMode: 'lastNode',
-					responseData: 'allEntries',
-				},
-			},
-			{
-				id: 'items',
-				name: 'Items',
-				type: 'n8n-nodes-base.splitOut',
-				typeVersion: 1,
-				position: [200, 0],
-				parameters: { fieldToSplitOut: 'body.items' },
-			},
-			{
-				id: 'call',
-				name: 'Call',
-				type: 'n8n-nodes-base.executeWorkflow',
-				typeVersion: 1.2,
-				position: [400, 0],
-				parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
-			},
-		],
-		connections: { Webhook: to('Items'), Items: to('Call') },
-	};
+	return chain('caller', ...webhook('caller'), {
+		name: 'Call',
+		type: 'n8n-nodes-base.executeWorkflow',
+		typeVersion: 1.2,
+		parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
+	});
 }
 
 describe('examples/data-table-cache.json, called by another workflow', () => {
@@ -430,7 +399,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 
 	test('a failure is not remembered: the number is asked about again', async () => {
 		const phones = ['+7 912 345-67-86', '+7 912 345-67-80'];
-		const failed = await whileNotAuthorized(async () => await answersTo(phones));
+		const failed = await whileBroken(world, NOT_LINKED, async () => await answersTo(phones));
 
 		expect(failed[0]).toMatchObject({ exists: null, error: { code: 'notAuthorized' } });
 		expect(failed[1]).toMatchObject({ exists: false });

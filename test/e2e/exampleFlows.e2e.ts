@@ -1,12 +1,11 @@
 /** The examples that people build on: which messenger, contacts of a CRM, the watchdog of the instances. */
 
 import type { IDataObject, INode, IPinData, IRunExecutionData } from 'n8n-workflow';
-import { request } from 'undici';
 
 import { exampleWorkflow, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
 import { change, ended, publish, rowsOf, RUN_TIMEOUT_MS, startByHand } from './executions';
-import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import { createWorld, INSTALL_TIMEOUT_MS, post, type World } from './harness';
 import { startRecorder, type Recorder } from './recorder';
 
 const WHICH = 'which-messenger';
@@ -185,21 +184,7 @@ describe('which-messenger', () => {
 describe('crm-webhook', () => {
 	/** Calls the webhook as the CRM does. */
 	async function tell(contact: object, key = WEBHOOK_KEY.value) {
-		let answer = { status: 404, retryAfter: '', text: '' };
-		await waitFor('the webhook', RUN_TIMEOUT_MS, async () => {
-			const { statusCode, headers, body } = await request(
-				`${world.n8n.url}/webhook/contact-changed`,
-				{
-					method: 'POST',
-					headers: { 'content-type': 'application/json', [WEBHOOK_KEY.name]: key },
-					body: JSON.stringify(contact),
-				},
-			);
-			const text = await body.text();
-			answer = { status: statusCode, retryAfter: String(headers['retry-after'] ?? ''), text };
-			return statusCode !== 404;
-		});
-		return answer;
+		return await post(world.n8n, 'contact-changed', contact, { [WEBHOOK_KEY.name]: key });
 	}
 
 	const ANNA = { id: 17, phone: '8 (912) 345-67-80' };

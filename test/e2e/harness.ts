@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { ICredentialDataDecryptedObject, IDataObject, INode } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, INode, INodeConnections } from 'n8n-workflow';
 import { request } from 'undici';
 
 import {
 	credentialsOf,
 	importInto,
+	NODE_TYPE,
 	withCredential,
 	type ImportedCredential,
 	type ImportedWorkflow,
@@ -109,67 +110,107 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 	return { n8n, simulator, userFolder, close };
 }
 
-/** Name of the webhook node in `webhookWorkflow`, and of the lookup behind it. */
-export const LOOKUP = 'Lookup';
-
-/** A webhook that takes items by POST, and answers with the rows of the last node. */
-export function webhookParameters(id: string): INode['parameters'] {
-	return { path: id, httpMethod: 'POST', responseMode: 'lastNode', responseData: 'allEntries' };
+/** Runs something while the WhatsApp instance has a problem. */
+export async function whileBroken<T>(
+	{ simulator }: World,
+	problem: InstanceChanges,
+	run: () => Promise<T>,
+): Promise<T> {
+	const instance = simulator.instance('whatsapp');
+	Object.assign(instance, problem);
+	try {
+		return await run();
+	} finally {
+		Object.assign(instance, { state: 'authorized', faults: [] });
+	}
 }
+
+/** A node of a workflow that a test builds. */
+export type Piece = Pick<INode, 'name' | 'type'> & Partial<INode>;
+
+/** Connections of a node: one node for each of its outputs. */
+export function to(...names: readonly string[]): INodeConnections {
+	return { main: names.map((node) => [{ node, type: 'main', index: 0 }]) };
+}
+
+/** A workflow whose nodes follow one another; a lookup has the credential of its messenger. */
+export function chain(id: string, ...pieces: readonly Piece[]): ImportedWorkflow {
+	const links = pieces.slice(1).map(({ name }, index) => [pieces[index]?.name, to(name)] as const);
+	return {
+		id,
+		name: id,
+		nodes: pieces.map((piece, index) =>
+			withCredential({
+				id: piece.name,
+				typeVersion: 1,
+				position: [index * 200, 0],
+				parameters: {},
+				...piece,
+			}),
+		),
+		connections: Object.fromEntries(links) as ImportedWorkflow['connections'],
+	};
+}
+
+/** A webhook that takes `items` by POST and answers with the rows of the last node; then the items. */
+export function webhook(id: string): readonly Piece[] {
+	return [
+		{
+			name: 'Webhook',
+			type: 'n8n-nodes-base.webhook',
+			typeVersion: 2,
+			webhookId: id,
+			parameters: {
+				path: id,
+				httpMethod: 'POST',
+				responseMode: 'lastNode',
+				responseData: 'allEntries',
+			},
+		},
+		{
+			name: 'Items',
+			type: 'n8n-nodes-base.splitOut',
+			parameters: { fieldToSplitOut: 'body.items' },
+		},
+	];
+}
+
+/** Name of the lookup in `webhookWorkflow`. */
+export const LOOKUP = 'Lookup';
 
 /** Webhook → Lookup → answer: the items of the body's `items` are looked up. */
 export function webhookWorkflow(
 	id: string,
-	parameters: IDataObject,
+	parameters: INode['parameters'],
 	node: Partial<INode> = {},
 ): ImportedWorkflow {
-	const nodeOf = (name: string, type: string, typeVersion: number, x: number, rest: object) => ({
-		id: name,
-		name,
-		type,
-		typeVersion,
-		position: [x, 0] as [number, number],
-		parameters: {},
-		...rest,
-	});
-	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-	return {
-		id,
-		name: id,
-		nodes: [
-			nodeOf('Webhook', 'n8n-nodes-base.webhook', 2, 0, {
-				webhookId: id,
-				parameters: webhookParameters(id),
-			}),
-			nodeOf('Items', 'n8n-nodes-base.splitOut', 1, 200, {
-				parameters: { fieldToSplitOut: 'body.items' },
-			}),
-			withCredential(
-				nodeOf(LOOKUP, 'n8n-nodes-green-api-lookup.greenApiLookup', 1, 400, {
-					parameters,
-					...node,
-				}),
-			),
-		],
-		connections: { Webhook: { main: [to('Items')] }, Items: { main: [to(LOOKUP)] } },
-	};
+	return chain(id, ...webhook(id), { name: LOOKUP, type: NODE_TYPE, parameters, ...node });
 }
 
-/** Calls a published webhook; waits until n8n has registered it. Gives what the workflow answers. */
-export async function callWebhook(n8n: RealN8n, id: string, items: unknown[]): Promise<unknown> {
-	let answer: unknown;
-	await waitFor(`webhook ${id}`, 30_000, async () => {
-		const { statusCode, body } = await request(`${n8n.url}/webhook/${id}`, {
+/** Posts JSON to a published webhook; waits until n8n has registered it. */
+export async function post(
+	n8n: RealN8n,
+	path: string,
+	body: object,
+	headers: Readonly<Record<string, string>> = {},
+) {
+	let answer = { status: 404, retryAfter: '', text: '' };
+	await waitFor(`webhook ${path}`, 30_000, async () => {
+		const reply = await request(`${n8n.url}/webhook/${path}`, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ items }),
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
 			headersTimeout: 600_000,
 			bodyTimeout: 600_000,
 		});
-		const text = await body.text();
-		if (statusCode === 404) return false;
-		answer = JSON.parse(text) as unknown;
-		return true;
+		const retryAfter = String(reply.headers['retry-after'] ?? '');
+		answer = { status: reply.statusCode, retryAfter, text: await reply.body.text() };
+		return answer.status !== 404;
 	});
 	return answer;
+}
+
+/** Calls a published webhook with items. Gives what the workflow answers. */
+export async function callWebhook(n8n: RealN8n, id: string, items: unknown[]): Promise<unknown> {
+	return JSON.parse((await post(n8n, id, { items })).text) as unknown;
 }

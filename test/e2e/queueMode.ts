@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
-import { request } from 'undici';
 
 import {
 	credentialsOf,
@@ -22,7 +21,7 @@ import { freePort, RealN8n, waitFor } from '../../scripts/n8n/process';
 import { instanceOf } from '../../simulator/instance';
 import { startSimulator, type Simulator } from '../../simulator/server';
 import { ended, executionsOf, rowsOf, RUN_TIMEOUT_MS } from './executions';
-import { LOOKUP, webhookWorkflow } from './harness';
+import { LOOKUP, post, webhookWorkflow } from './harness';
 import { Postgres, POSTGRES_USER, Redis } from './services';
 
 /** Milliseconds for one test: several executions, and the start of a worker. */
@@ -111,13 +110,8 @@ export class QueueMode {
 
 	/** Starts an execution of the list workflow. @returns the webhook's HTTP status */
 	async post(numbers: readonly string[]): Promise<number> {
-		const { statusCode, body } = await request(`${this.main.url}/webhook/${LIST}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ items: numbers.map((phone) => ({ phone })) }),
-		});
-		await body.dump();
-		return statusCode;
+		const items = numbers.map((phone) => ({ phone }));
+		return (await post(this.main, LIST, { items })).status;
 	}
 
 	/** The number of the newest execution, 0 where there is none. */

@@ -52,7 +52,7 @@ export class Postgres {
 
 	/** Runs statements. @throws Error with what PostgreSQL says if one of them fails */
 	async run(database: string, sql: string): Promise<string> {
-		const target = [
+		const server = [
 			'-h',
 			'127.0.0.1',
 			'-p',
@@ -63,7 +63,7 @@ export class Postgres {
 			database,
 		];
 		const how = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql];
-		const { stdout } = await run('psql', [...target, ...how], { timeout: SERVICE_TIMEOUT_MS });
+		const { stdout } = await run('psql', [...server, ...how], { timeout: SERVICE_TIMEOUT_MS });
 		return stdout.trim();
 	}
 
@@ -101,18 +101,8 @@ export class Postgres {
 			fsync: 'off',
 		};
 		const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-		const log = path.join(this.folder, 'log');
-		await this.program(
-			'pg_ctl',
-			'-D',
-			this.data,
-			'-l',
-			log,
-			'-w',
-			'-o',
-			options.join(' '),
-			'start',
-		);
+		const log = ['-l', path.join(this.folder, 'log')];
+		await this.program('pg_ctl', '-D', this.data, ...log, '-w', '-o', options.join(' '), 'start');
 	}
 
 	private async stopServer(): Promise<void> {

@@ -58,36 +58,22 @@ test("the service's limit is used to the call, and never passed", async () => {
 	expect(service.simulator.highestRate()).toBe(10);
 });
 
-test.each<[string, string, number, InstanceChanges]>([
-	['the quota is used up', 'quotaExceeded', 20, { quota: { used: 80, total: 100 } }],
-	[
-		'the messenger stops answering',
-		'contactLimit',
-		30,
-		{
-			faults: [
-				{ calls: [31], status: 469, body: '{"reason":"User get contact info limit reached"}' },
-			],
-		},
-	],
-	[
-		'the instance loses its authorization',
-		'notAuthorized',
-		25,
-		{
-			faults: [
-				{
-					calls: numbersFrom(26, 60),
-					status: 400,
-					body: '{"message":"instance is starting or not authorized"}',
-				},
-			],
-		},
-	],
+const LIMIT_REACHED = '{"reason":"User get contact info limit reached"}';
+const NOT_AUTHORIZED = '{"message":"instance is starting or not authorized"}';
+
+/** The fault that every call from the 26th on meets. */
+const later = (status: number, body: string) => ({
+	faults: [{ calls: numbersFrom(26, 60), status, body }],
+});
+
+test.each<[string, string, InstanceChanges]>([
+	['the quota is used up', 'quotaExceeded', { quota: { used: 75, total: 100 } }],
+	['the messenger stops answering', 'contactLimit', later(469, LIMIT_REACHED)],
+	['the instance loses its authorization', 'notAuthorized', later(400, NOT_AUTHORIZED)],
 ])(
 	'%s during the run: answers are kept, and no further call is made',
-	async (_title, code, answered, instance) => {
-		expect(await counts({ instance })).toEqual({ answered, codes: [code], calls: answered + 1 });
+	async (_title, code, instance) => {
+		expect(await counts({ instance })).toEqual({ answered: 25, codes: [code], calls: 26 });
 	},
 );
 
@@ -234,7 +220,7 @@ test('the hint says what the run did', async () => {
 	const { hint } = await lookUp({ values });
 
 	expect(hint).toMatch(
-		/^41 items, 30 calls to GREEN-API in .* s.*\. 10 items needed no call of their own\. Not answered: 1 \(unreadable number\)\.$/,
+		/^41 items, 30 calls to GREEN-API in .* s.*\. 10 items needed no call of their own\. Not answered: 1 \(unreadable number\)\. Put a phone number there/,
 	);
 });
 

@@ -15,77 +15,65 @@ let simulator: Simulator;
 
 afterEach(async () => await simulator?.close());
 
-/** A credential that fits the simulated instance, but for what `fields` says. */
-async function credentialFor(
-	messenger: Messenger,
-	fields: (url: string) => Partial<Record<string, string>> = () => ({}),
-	changes: InstanceChanges = {},
-) {
-	simulator = await startSimulator({ instances: [instanceOf(messenger, changes)] });
-	const { idInstance, apiTokenInstance } = simulator.instance(messenger);
-	const apiUrl = simulator.url + (messenger === 'max' ? '/v3' : '');
-	return { apiUrl, idInstance, apiTokenInstance, ...fields(simulator.url) };
+/** A credential and its instance. */
+interface Given {
+	/** WhatsApp where none is given. */
+	readonly messenger?: Messenger;
+	/** API URL for the simulator's address. */
+	readonly apiUrl?: (url: string) => string;
+	readonly fields?: { readonly idInstance?: string; readonly apiTokenInstance?: string };
+	readonly changes?: InstanceChanges;
 }
 
-describe('the connection test passes', () => {
-	test.each<[string, Messenger, (url: string) => Partial<Record<string, string>>, InstanceChanges]>(
-		[
-			['for WhatsApp', 'whatsapp', () => ({}), {}],
-			['for Telegram', 'telegram', () => ({}), {}],
-			['for MAX with /v3', 'max', () => ({}), {}],
-			['for MAX with /v3 and slashes', 'max', (url) => ({ apiUrl: `${url}/v3//` }), {}],
-			[
-				'for MAX without /v3 where the host is lenient',
-				'max',
-				(url) => ({ apiUrl: url }),
-				{ v3: 'lenient' },
-			],
-			['with slashes at the end of API URL', 'whatsapp', (url) => ({ apiUrl: `${url}//` }), {}],
-			['with spaces around API URL', 'whatsapp', (url) => ({ apiUrl: `  ${url} ` }), {}],
-			['while the account is suspended', 'max', () => ({}), { state: 'suspended' }],
-			['while the account has a yellow card', 'whatsapp', () => ({}), { state: 'yellowCard' }],
-		],
-	)('%s', async (_title, messenger, fields, changes) => {
-		const credential = await credentialFor(messenger, fields, changes);
+/** A credential that fits the simulated instance, but for what is given. */
+async function credentialFor({ messenger = 'whatsapp', apiUrl, fields, changes }: Given = {}) {
+	simulator = await startSimulator({ instances: [instanceOf(messenger, changes)] });
+	const { idInstance, apiTokenInstance } = simulator.instance(messenger);
+	const { url } = simulator;
+	const fitting = url + (messenger === 'max' ? '/v3' : '');
+	return { apiUrl: apiUrl ? apiUrl(url) : fitting, idInstance, apiTokenInstance, ...fields };
+}
 
-		expect(await testCredential(credential)).toEqual({
-			status: 'OK',
-			message: 'Connection successful!',
-		});
+test.each<[string, Given]>([
+	['for WhatsApp', {}],
+	['for Telegram', { messenger: 'telegram' }],
+	['for MAX with /v3', { messenger: 'max' }],
+	['for MAX with /v3 and slashes', { messenger: 'max', apiUrl: (url) => `${url}/v3//` }],
+	[
+		'for MAX without /v3 where the host is lenient',
+		{ messenger: 'max', apiUrl: (url) => url, changes: { v3: 'lenient' } },
+	],
+	['with slashes at the end of API URL', { apiUrl: (url) => `${url}//` }],
+	['with spaces around API URL', { apiUrl: (url) => `  ${url} ` }],
+	['while the account is suspended', { messenger: 'max', changes: { state: 'suspended' } }],
+	['while the account has a yellow card', { changes: { state: 'yellowCard' } }],
+])('the connection test passes %s', async (_title, given) => {
+	expect(await testCredential(await credentialFor(given))).toEqual({
+		status: 'OK',
+		message: 'Connection successful!',
 	});
 });
 
 describe('the connection test says what is wrong', () => {
-	test.each<[string, Messenger, (url: string) => Partial<Record<string, string>>, RegExp]>([
+	test.each<[string, Given, RegExp]>([
 		[
 			'a wrong token',
-			'whatsapp',
-			() => ({ apiTokenInstance: 'f'.repeat(50) }),
+			{ fields: { apiTokenInstance: 'f'.repeat(50) } },
 			/does not accept this token/,
 		],
-		['a wrong Instance ID', 'whatsapp', () => ({ idInstance: '9999999999' }), /Check Instance ID/],
-		['MAX without /v3', 'max', (url) => ({ apiUrl: url }), /for a MAX instance add \/v3/],
-		['WhatsApp with /v3', 'whatsapp', (url) => ({ apiUrl: `${url}/v3` }), /Check Instance ID/],
-		['no scheme', 'whatsapp', () => ({ apiUrl: 'api.green-api.com' }), /^API URL must start with/],
-		['an empty API URL', 'whatsapp', () => ({ apiUrl: ' ' }), /^API URL is empty/],
-		['no address', 'whatsapp', () => ({ apiUrl: 'https://' }), /^API URL is not a valid address/],
-		[
-			'a whole method URL',
-			'whatsapp',
-			(url) => ({ apiUrl: `${url}/waInstance1/x/y` }),
-			/host only/,
-		],
-		['http:// to a remote host', 'whatsapp', () => ({ apiUrl: 'http://10.0.0.1' }), /https:\/\//],
-		['an id with letters', 'whatsapp', () => ({ idInstance: 'wa7103' }), /^Instance ID must be/],
-		['an empty token', 'whatsapp', () => ({ apiTokenInstance: ' ' }), /^API Token is empty/],
-		[
-			'nobody listening',
-			'whatsapp',
-			() => ({ apiUrl: 'http://127.0.0.1:1' }),
-			/ECONNREFUSED|refused/,
-		],
-	])('%s', async (_title, messenger, fields, message) => {
-		const credential = await credentialFor(messenger, fields);
+		['a wrong Instance ID', { fields: { idInstance: '9999999999' } }, /Check Instance ID/],
+		['MAX without /v3', { messenger: 'max', apiUrl: (url) => url }, /for a MAX instance add \/v3/],
+		['WhatsApp with /v3', { apiUrl: (url) => `${url}/v3` }, /Check Instance ID/],
+		['no scheme', { apiUrl: () => 'api.green-api.com' }, /^API URL must start with/],
+		['an empty API URL', { apiUrl: () => ' ' }, /^API URL is empty/],
+		['no address', { apiUrl: () => 'https://' }, /^API URL is not a valid address/],
+		['a whole method URL', { apiUrl: (url) => `${url}/waInstance1/x/y` }, /host only/],
+		['http:// to a remote host', { apiUrl: () => 'http://10.0.0.1' }, /https:\/\//],
+		['an id with letters', { fields: { idInstance: 'wa7103' } }, /^Instance ID must be/],
+		['an empty token', { fields: { apiTokenInstance: ' ' } }, /^API Token is empty/],
+		['nothing listens', { apiUrl: () => 'http://127.0.0.1:1' }, /ECONNREFUSED|refused/],
+	])('%s', async (_title, given, message) => {
+		const credential = await credentialFor(given);
 
 		const result = await testCredential(credential);
 
@@ -99,7 +87,7 @@ describe('the connection test says what is wrong', () => {
 		['starting', /up to 5 minutes/],
 		['pendingPassword', /two-step password/],
 	])('an instance that is %s', async (state, message) => {
-		const credential = await credentialFor('telegram', undefined, { state });
+		const credential = await credentialFor({ messenger: 'telegram', changes: { state } });
 
 		expect(await testCredential(credential)).toEqual({
 			status: 'Error',
@@ -111,9 +99,7 @@ describe('the connection test says what is wrong', () => {
 		const server = createServer((_request, response) => response.end('<html>It works!</html>'));
 		await once(server.listen(0, '127.0.0.1'), 'listening');
 		const { port } = server.address() as AddressInfo;
-		const credential = await credentialFor('whatsapp', () => ({
-			apiUrl: `http://127.0.0.1:${port}`,
-		}));
+		const credential = await credentialFor({ apiUrl: () => `http://127.0.0.1:${port}` });
 
 		expect((await testCredential(credential)).message).toMatch(/no such GREEN-API instance/);
 
@@ -130,10 +116,13 @@ describe('authenticate', () => {
 		apiTokenInstance: TOKEN,
 	};
 
-	async function sign(options: Partial<IHttpRequestOptions>): Promise<IHttpRequestOptions> {
+	async function sign(
+		options: Partial<IHttpRequestOptions>,
+		fields = {},
+	): Promise<IHttpRequestOptions> {
 		const { authenticate } = await loadCredentialType();
 		if (typeof authenticate !== 'function') throw new Error('authenticate is a function');
-		return await authenticate(credentials, options as IHttpRequestOptions);
+		return await authenticate({ ...credentials, ...fields }, options as IHttpRequestOptions);
 	}
 
 	test('puts instance and token into the path', async () => {
@@ -164,11 +153,8 @@ describe('authenticate', () => {
 	});
 
 	test.each(['.', '..'])('refuses the token "%s", which would change the path', async (token) => {
-		const { authenticate } = await loadCredentialType();
-		if (typeof authenticate !== 'function') throw new Error('authenticate is a function');
-
-		await expect(
-			authenticate({ ...credentials, apiTokenInstance: token }, { url: PATH }),
-		).rejects.toThrow('API Token must be 8 to 200 letters');
+		await expect(sign({ url: PATH }, { apiTokenInstance: token })).rejects.toThrow(
+			'API Token must be 8 to 200 letters',
+		);
 	});
 });

@@ -46,46 +46,27 @@ const LIST = [
 	{ name: 'Front desk', phone: 'ask at reception' },
 ];
 
+/** Runs of the node; a name begins with messenger and operation, if they are not the fixture's. */
 const SCENES: Readonly<Record<string, Lookup>> = {
-	'whatsapp checkAccount': { messenger: 'whatsapp', items: [PHONE] },
+	'whatsapp checkAccount': { items: [PHONE] },
 	'whatsapp checkAccount, newer host': {
-		messenger: 'whatsapp',
 		items: [PHONE],
 		instance: {
 			answers: 'newer',
 			contacts: { '79876543210': { chatId: '123456789012345@lid', username: 'ivanpetrov' } },
 		},
 	},
-	'whatsapp getAccountSettings': {
-		messenger: 'whatsapp',
-		operation: 'getAccountSettings',
-		items: [{}],
-	},
-	'whatsapp getContactInfo': {
-		messenger: 'whatsapp',
-		operation: 'getContactInfo',
-		items: [{ chatId: '79876543210@c.us' }],
-		instance: WHATSAPP,
-	},
-	'telegram checkAccount': { messenger: 'telegram', items: [PHONE], instance: TELEGRAM },
+	'whatsapp getAccountSettings': { items: [{}] },
+	'whatsapp getContactInfo': { items: [{ chatId: '79876543210@c.us' }], instance: WHATSAPP },
+	'telegram checkAccount': { items: [PHONE], instance: TELEGRAM },
 	'telegram checkAccount, forced': {
-		messenger: 'telegram',
 		items: [PHONE],
 		options: { force: true },
 		instance: TELEGRAM,
 	},
-	'telegram checkAccount, username': {
-		messenger: 'telegram',
-		items: [{ phone: '@ivanpetrov' }],
-		instance: TELEGRAM,
-	},
-	'telegram checkAccount, hidden': {
-		messenger: 'telegram',
-		items: [{ phone: '+7 987 654-32-12' }],
-		instance: TELEGRAM,
-	},
+	'telegram checkAccount, username': { items: [{ phone: '@ivanpetrov' }], instance: TELEGRAM },
+	'telegram checkAccount, hidden': { items: [{ phone: '+7 987 654-32-12' }], instance: TELEGRAM },
 	'telegram checkAccount, paused': {
-		messenger: 'telegram',
 		items: [PHONE],
 		onError: 'continueRegularOutput',
 		instance: {
@@ -94,52 +75,28 @@ const SCENES: Readonly<Record<string, Lookup>> = {
 			],
 		},
 	},
-	'telegram getAccountSettings': {
-		messenger: 'telegram',
-		operation: 'getAccountSettings',
-		items: [{}],
-	},
-	'telegram getContactInfo': {
-		messenger: 'telegram',
-		operation: 'getContactInfo',
-		items: [{ chatId: '10000000' }],
-		instance: TELEGRAM,
-	},
-	'max checkAccount': { messenger: 'max', items: [PHONE], instance: MAX },
+	'telegram getAccountSettings': { items: [{}] },
+	'telegram getContactInfo': { items: [{ chatId: '10000000' }], instance: TELEGRAM },
+	'max checkAccount': { items: [PHONE], instance: MAX },
 	'max checkAccount, other country': {
-		messenger: 'max',
 		items: [{ phone: '+55 11 91234-5678' }],
 		onError: 'continueRegularOutput',
 	},
-	'max getAccountSettings': { messenger: 'max', operation: 'getAccountSettings', items: [{}] },
+	'max getAccountSettings': { items: [{}] },
 	'max getAccountSettings, suspended': {
-		messenger: 'max',
-		operation: 'getAccountSettings',
 		items: [{}],
 		instance: { state: 'suspended', suspendedUntil: 1795442400 },
 	},
-	'max getContactInfo': {
-		messenger: 'max',
-		operation: 'getContactInfo',
-		items: [{ chatId: '11111111' }],
-		instance: MAX,
-	},
-	'max getContactInfo, nobody': {
-		messenger: 'max',
-		operation: 'getContactInfo',
-		items: [{ chatId: '12345678' }],
-		instance: MAX,
-	},
-	'list, Stop Workflow': { messenger: 'whatsapp', items: LIST },
-	'list, Continue': { messenger: 'whatsapp', items: LIST, onError: 'continueRegularOutput' },
-	'list, error output': { messenger: 'whatsapp', items: LIST, onError: 'continueErrorOutput' },
+	'max getContactInfo': { items: [{ chatId: '11111111' }], instance: MAX },
+	'max getContactInfo, nobody': { items: [{ chatId: '12345678' }], instance: MAX },
+	'list, Stop Workflow': { items: LIST },
+	'list, Continue': { items: LIST, onError: 'continueRegularOutput' },
+	'list, error output': { items: LIST, onError: 'continueErrorOutput' },
 	'input fields': {
-		messenger: 'whatsapp',
 		items: [{ ...LIST[0], exists: 'perhaps' }],
 		options: { includeInputFields: true },
 	},
 	quota: {
-		messenger: 'whatsapp',
 		items: [PHONE],
 		onError: 'continueRegularOutput',
 		instance: { quota: { used: 30_000, total: 30_000 } },
@@ -153,11 +110,16 @@ const environment = {
 };
 
 /** Runs a scene with GREEN-API's own limits; failures stop the run, as in a new node. */
-async function play(scene: Lookup, simplify: boolean): Promise<Looked> {
+async function play(name: string, simplify: boolean): Promise<Looked> {
+	const scene = SCENES[name] as Lookup;
+	const { messenger = 'whatsapp', operation } =
+		ENDPOINTS.find((row) => name.startsWith(`${row.messenger} ${row.operation}`)) ?? {};
 	return await lookUp({
 		onError: 'stopWorkflow',
+		messenger,
+		...(operation && { operation }),
 		...scene,
-		service: await startService(instanceOf(scene.messenger ?? 'whatsapp', scene.instance)),
+		service: await startService(instanceOf(messenger, scene.instance)),
 		node: await createNode(environment),
 		parameters: {
 			phoneNumber: '={{ $json.phone }}',
@@ -205,7 +167,7 @@ test.each(SAMPLES)('$file, line $line: $sample', async ({ file, scene, part, lan
 	expect(Object.keys(PARTS)).toContain(part);
 
 	// GREEN-API's own answer is the row that is not simplified.
-	const shown = PARTS[part]?.(await play(SCENES[scene] as Lookup, part !== 'answer'));
+	const shown = PARTS[part]?.(await play(scene, part !== 'answer'));
 
 	const sample = language === 'json' ? inLines(JSON.parse(code)) : code;
 	const expected = typeof shown === 'string' ? shown : inLines(shown);

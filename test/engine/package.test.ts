@@ -70,20 +70,30 @@ function shown(fields: INodeProperties[], choice: Choice): string[] {
 		.filter((name) => name !== 'requestOptions');
 }
 
+const ALWAYS = ['includeInputFields', 'maxCalls', 'maxWait'];
+const CONTACT_OPTIONS = [...ALWAYS, 'reuseAnswers'];
+const CHECK_OPTIONS = [
+	'checksPerMinute',
+	'defaultCountry',
+	'dryRun',
+	'force',
+	'includeContactInfo',
+	...CONTACT_OPTIONS,
+];
+
 test.each([
-	['whatsapp', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
-	['telegram', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
-	['max', 'checkAccount', ['phoneNumber', 'listNotice'], ['defaultCountry', 'force']],
-	['whatsapp', 'getAccountSettings', [], []],
-	['telegram', 'getAccountSettings', [], []],
-	['max', 'getAccountSettings', [], []],
-	['whatsapp', 'getContactInfo', ['chatId', 'listNotice'], ['defaultCountry']],
-	['telegram', 'getContactInfo', ['chatId', 'listNotice'], []],
-	['max', 'getContactInfo', ['chatId', 'listNotice'], []],
+	['whatsapp', 'checkAccount', ['phoneNumber', 'listNotice'], CHECK_OPTIONS],
+	['telegram', 'checkAccount', ['phoneNumber', 'listNotice'], CHECK_OPTIONS],
+	['max', 'checkAccount', ['phoneNumber', 'listNotice'], CHECK_OPTIONS],
+	['whatsapp', 'getAccountSettings', [], ALWAYS],
+	['telegram', 'getAccountSettings', [], ALWAYS],
+	['max', 'getAccountSettings', [], ALWAYS],
+	['whatsapp', 'getContactInfo', ['chatId', 'listNotice'], ['defaultCountry', ...CONTACT_OPTIONS]],
+	['telegram', 'getContactInfo', ['chatId', 'listNotice'], CONTACT_OPTIONS],
+	['max', 'getContactInfo', ['chatId', 'listNotice'], CONTACT_OPTIONS],
 ])('%s %s shows each field that it uses, once', (resource, operation, fields, options) => {
 	const { options: collection } = properties.find(({ name }) => name === 'options') ?? {};
 	const choice = { resource, operation };
-	const always = ['includeInputFields', 'maxCalls', 'maxWait'];
 
 	expect(shown(properties, choice)).toEqual([
 		'resource',
@@ -92,7 +102,7 @@ test.each([
 		'simplify',
 		'options',
 	]);
-	expect(shown(collection as INodeProperties[], choice)).toEqual([...options, ...always]);
+	expect(shown(collection as INodeProperties[], choice)).toEqual(options);
 });
 
 test('dropdowns and options of five and more are in alphabetical order', () => {

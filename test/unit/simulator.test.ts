@@ -4,8 +4,10 @@ import { request } from 'undici';
 
 import { Faults, type Fault } from '../../simulator/faults';
 import { highestCount, RollingWindow } from '../../simulator/rollingWindow';
-import { instanceOf, type InstanceSettings } from '../../simulator/instance';
+import { instanceOf, type InstanceSettings, type Messenger } from '../../simulator/instance';
 import { startSimulator, type Simulator } from '../../simulator/server';
+
+const NUMBER = { phoneNumber: 79876543210 };
 
 let now = 0;
 let simulator: Simulator;
@@ -65,7 +67,7 @@ describe('a rolling window', () => {
 });
 
 describe('limits', () => {
-	const check = { method: 'checkWhatsapp', body: { phoneNumber: 79876543210 } };
+	const check = { method: 'checkWhatsapp', body: NUMBER };
 
 	test('the eleventh check of a second gets an empty 429, the next second is free again', async () => {
 		const whatsapp = simulator.instance('whatsapp');
@@ -116,71 +118,69 @@ describe('limits', () => {
 	});
 });
 
-describe('answers', () => {
-	test('a method name is matched in any case', async () => {
-		const { status } = await ask(simulator.instance('whatsapp'), {
-			method: 'CHECKwhatsapp',
-			body: { phoneNumber: 79876543210 },
-		});
+const CHECK = 'checkWhatsapp';
 
-		expect(status).toBe(200);
-	});
+test.each<[string, Messenger, Asked, number, RegExp]>([
+	['a method in any case', 'whatsapp', { method: 'CHECKwhatsapp', body: NUMBER }, 200, /exists/],
+	['an empty question', 'whatsapp', { method: CHECK, body: {} }, 400, /at least 1 key/],
+	[
+		'a number with spaces',
+		'whatsapp',
+		{ method: CHECK, body: { phoneNumber: '8 912' } },
+		400,
+		/must contain only digits/,
+	],
+	[
+		'a short number',
+		'whatsapp',
+		{ method: CHECK, body: { phoneNumber: 7987 } },
+		400,
+		/valid 11 or 12 digits/,
+	],
+	['half a body', 'whatsapp', { method: CHECK, body: '{"phone' }, 400, /Validation failed/],
+	[
+		"a number of a country that is not MAX's",
+		'max',
+		{ method: 'checkAccount', prefix: '/v3', body: { phoneNumber: 491711234567 } },
+		400,
+		/valid 11 or 12 digits/,
+	],
+	[
+		'a chat ID of the wrong type',
+		'max',
+		{ method: 'getContactInfo', prefix: '/v3', body: { chatId: true } },
+		500,
+		/interface \{\} is bool, not string/,
+	],
+])('%s on %s: %j gets HTTP %i', async (_title, messenger, asked, status, text) => {
+	const instance = simulator.instance(messenger);
 
-	test.each([
-		['max', 'strict', '', 404],
-		['max', 'strict', '/v3', 200],
-		['max', 'lenient', '', 200],
-		['telegram', 'lenient', '/v3', 404],
-	] as const)('%s with %s /v3 under "%s": %i', async (messenger, v3, prefix, status) => {
-		const instance = simulator.instance(messenger);
-		instance.v3 = v3;
+	const answer = await ask(instance, asked);
 
-		expect((await ask(instance, { method: 'getStateInstance', prefix })).status).toBe(status);
-	});
+	expect(answer).toMatchObject({ status, text: expect.stringMatching(text) });
+	// As the service does it.
+	expect(answer.text.includes(instance.apiTokenInstance)).toBe(status !== 200);
+});
 
-	test('an unknown instance gets a page of nginx', async () => {
-		const { status, headers, text } = await ask(
-			{ ...instanceOf('whatsapp'), idInstance: '1' },
-			{ method: 'getStateInstance' },
-		);
+test.each([
+	['max', 'strict', '', 404],
+	['max', 'strict', '/v3', 200],
+	['max', 'lenient', '', 200],
+	['telegram', 'lenient', '/v3', 404],
+] as const)('%s with %s /v3 under "%s": %i', async (messenger, v3, prefix, status) => {
+	const instance = simulator.instance(messenger);
+	instance.v3 = v3;
 
-		expect({ status, type: headers['content-type'] }).toEqual({ status: 403, type: 'text/html' });
-		expect(text).toContain('nginx');
-	});
+	expect((await ask(instance, { method: 'getStateInstance', prefix })).status).toBe(status);
+});
 
-	test.each([
-		[{}, "'value' must have at least 1 key"],
-		[{ phoneNumber: '8 912' }, 'must contain only digits'],
-		[{ phoneNumber: 7987 }, 'valid 11 or 12 digits'],
-		['{"phoneNumber":', 'Validation failed'],
-	])('%j is refused, and the body repeats the token', async (body, message) => {
-		const whatsapp = simulator.instance('whatsapp');
-		const { status, text } = await ask(whatsapp, { method: 'checkWhatsapp', body });
+test('an unknown instance gets a page of nginx', async () => {
+	const unknown = { ...instanceOf('whatsapp'), idInstance: '1' };
 
-		expect(status).toBe(400);
-		expect(text).toContain(message);
-		expect(text).toContain(whatsapp.apiTokenInstance);
-	});
-
-	test('MAX refuses numbers of other countries', async () => {
-		const { status } = await ask(simulator.instance('max'), {
-			method: 'checkAccount',
-			prefix: '/v3',
-			body: { phoneNumber: 491711234567 },
-		});
-
-		expect(status).toBe(400);
-	});
-
-	test('a chat ID of the wrong type is an error of the server', async () => {
-		const { status, text } = await ask(simulator.instance('max'), {
-			method: 'getContactInfo',
-			prefix: '/v3',
-			body: { chatId: true },
-		});
-
-		expect(status).toBe(500);
-		expect(text).toContain('interface {} is bool, not string');
+	expect(await ask(unknown, { method: 'getStateInstance' })).toMatchObject({
+		status: 403,
+		headers: { 'content-type': 'text/html' },
+		text: expect.stringContaining('nginx'),
 	});
 });
 

@@ -90,7 +90,7 @@ async function lookUpAll(
 				{ credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data: fields } },
 			);
 		},
-		tell: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
+		tell: (message, type) => context.addExecutionHints({ message, type, location: 'outputPane' }),
 	});
 }
 
@@ -147,7 +147,7 @@ interface EntryPoint {
 		settings: RunSettings,
 	) => Promise<unknown>;
 	/** Shows a sentence under the node's output. */
-	readonly tell: (message: string) => void;
+	readonly tell: (message: string, type: 'info' | 'warning') => void;
 }
 
 async function lookUp(
@@ -185,14 +185,37 @@ async function lookUp(
 			items[index] = item;
 			return { query: item.query, connection: shared ?? (await connections.of(index)) };
 		},
+		hasManyInstances: shared === undefined,
 		batching: batchingOf(settings.batching, clock),
 		stopOnFailure: stopsOnFailure(node),
 		signal: context.getExecutionCancelSignal(),
 	});
-	const result = await run.run();
-	if (run.report.isWorthTelling) entry.tell(run.report.summary(clock.monotonic()));
-	const isShared = (failure: Failure) => failure === shared || concernsAll(failure.code);
-	return await toItems(items, result, { ...settings, endpoint, node, isShared }, clock);
+	try {
+		const result = await run.run();
+		const { hint } = run;
+		if (hint) entry.tell(hint.message, hint.type);
+		const isShared = (failure: Failure) => failure === shared || concernsAll(failure.code);
+		return await toItems(items, result, { ...settings, endpoint, node, isShared }, clock);
+	} finally {
+		addCalls(context, run.report.calls);
+	}
+}
+
+/** Name under which the execution's custom data holds the calls of all nodes and runs so far. */
+const CALLS = 'greenApiCalls';
+
+/** What a Code node reads as `$execution.customData`. */
+interface CustomData {
+	get(key: string): unknown;
+	set(key: string, value: string): void;
+}
+
+function addCalls(context: EntryPoint['context'], calls: number): void {
+	const { $execution } = context.getWorkflowDataProxy(0) as {
+		$execution?: { customData?: CustomData };
+	};
+	const data = $execution?.customData;
+	data?.set(CALLS, String(Number(data.get(CALLS) ?? 0) + calls));
 }
 
 /** Whether a parameter is stored with the node. @param path names separated by dots */

@@ -5,7 +5,7 @@ import { NodeApiError, type IDataObject, type INode, type INodeExecutionData } f
 import type { Endpoint } from '../messengers/definition';
 import { settingFailure, type Failure } from '../lookup/answers/failures';
 import { isFailure, type Outcome } from '../lookup/answers/response';
-import { failedRowOf, rowOf, type Row } from '../lookup/answers/rows';
+import { failedRowOf, rowOf, type Row, type RowShape } from '../lookup/answers/rows';
 import { inSlices, type Clock } from '../lookup/environment';
 import type { RunResult, Stopped } from '../lookup/lookupRun';
 import { readQuery, type Query } from '../lookup/query';
@@ -51,10 +51,9 @@ function unreadable({ subject }: Endpoint, why: string): Failure {
 }
 
 /** What the rows of a run depend on besides their outcomes. */
-export interface RowStyle {
+export interface RowStyle extends RowShape {
 	readonly endpoint: Endpoint;
 	readonly node: INode;
-	readonly simplify: boolean;
 	readonly includeInputFields: boolean;
 	/** Whether a failure is that of every item. */
 	readonly isShared: (failure: Failure) => boolean;
@@ -82,8 +81,8 @@ export async function toItems(
 }
 
 function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecutionData {
-	const { endpoint, node, simplify } = style;
-	if (!isFailure(outcome)) return withInput(item, rowOf(outcome, simplify), style);
+	const { endpoint, node } = style;
+	if (!isFailure(outcome)) return withInput(item, rowOf(outcome, style), style);
 	if (node.onError === 'continueErrorOutput') {
 		// No other key beside `error`: n8n before 2.37 would take the row for a success. n8n itself
 		// adds the fields of the input.
@@ -94,7 +93,7 @@ function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecuti
 	// An agent is shown the message alone.
 	const error = isTool(node) ? { ...outcome, message: `${message} ${advice}` } : outcome;
 	const value = isFailure(item.query) ? item.subject : item.query.value;
-	return withInput(item, failedRowOf(endpoint, value, error), style);
+	return withInput(item, failedRowOf(endpoint, value, error, style), style);
 }
 
 /** The object form of pairedItem: with a plain number n8n loses the input on the error branch. */

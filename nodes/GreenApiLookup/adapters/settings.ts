@@ -26,6 +26,8 @@ interface Setting<Value> {
 /** Milliseconds and seconds: an hour, a day. */
 const LONGEST_TIMEOUT_MS = 3600_000;
 const LONGEST_WAIT_S = 86_400;
+/** 30 days. */
+const LONGEST_REUSE_H = 720;
 /** A day too; n8n's Batching takes milliseconds. */
 const LONGEST_INTERVAL_MS = LONGEST_WAIT_S * 1000;
 
@@ -36,6 +38,10 @@ const SETTINGS = {
 	simplify: flag('Simplify', true),
 	'options.includeInputFields': flag('Include Input Fields', false),
 	'options.maxCalls': amount('Max Calls', 0, 0, Number.MAX_SAFE_INTEGER, 'whole'),
+	'options.checksPerMinute': amount('Checks per Minute', 0, 0, 60_000),
+	'options.dryRun': flag('Dry Run', false),
+	'options.includeContactInfo': flag('Include Contact Info', false),
+	'options.reuseAnswers': amount('Reuse Answers (Hours)', 0, 0, LONGEST_REUSE_H),
 	'options.maxWait': amount('Max Wait', 300, 0.001, LONGEST_WAIT_S),
 	'requestOptions.timeout': amount('Timeout', CALL_TIMEOUT_MS, 1, LONGEST_TIMEOUT_MS),
 	'requestOptions.allowUnauthorizedCerts': flag('Ignore SSL Issues', false),
@@ -65,6 +71,12 @@ export interface RunSettings {
 	/** 0 for no cap. */
 	readonly maxCalls: number;
 	readonly maxWaitMs: number;
+	/** 0 for none. */
+	readonly reuseMs: number;
+	/** 0 for as many as GREEN-API allows. */
+	readonly checksPerMinute: number;
+	readonly includeContactInfo: boolean;
+	readonly dryRun: boolean;
 	readonly timeoutMs: number;
 	readonly batching: BatchingLimits;
 	/** Request Options as n8n's request helper takes them. */
@@ -89,6 +101,10 @@ export function readSettings(read: ReadParameter): RunSettings {
 		includeInputFields: of('options.includeInputFields'),
 		maxCalls: of('options.maxCalls'),
 		maxWaitMs: of('options.maxWait') * 1000,
+		reuseMs: of('options.reuseAnswers') * 3600_000,
+		checksPerMinute: of('options.checksPerMinute'),
+		includeContactInfo: of('options.includeContactInfo'),
+		dryRun: of('options.dryRun'),
 		timeoutMs,
 		batching: {
 			batchSize: of('requestOptions.batching.batch.batchSize') || 1,

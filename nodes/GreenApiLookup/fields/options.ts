@@ -36,6 +36,24 @@ const defaultCountry: INodeProperties = {
 		'Country of the numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + or 00 keep theirs. Taken from each item; an expression gives the ISO code, e.g. RU.',
 };
 
+const FOR_CHECKS: INodeProperties['displayOptions'] = { show: { '/operation': ['checkAccount'] } };
+
+/** @param suggested what it starts at; 0 where the messenger bears what GREEN-API allows */
+function checksPerMinuteField(messenger: string, name: string, suggested: number): INodeProperties {
+	const why = suggested
+		? `${name} stops all answers for about 2 hours when many different numbers are checked within minutes; ${suggested} a minute has gone well.`
+		: 'For a gentler pace than the 10 a second that GREEN-API allows.';
+	return {
+		displayName: 'Checks per Minute',
+		name: 'checksPerMinute',
+		type: 'number',
+		default: suggested,
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		description: `Most checks a minute on this instance, in all executions of this n8n process. ${why} 0 for no bound of its own. Taken from the first item.`,
+		displayOptions: { show: { '/operation': ['checkAccount'], '/resource': [messenger] } },
+	};
+}
+
 export function optionsField(messengers: readonly MessengerDefinition[]): INodeProperties {
 	return {
 		displayName: 'Options',
@@ -44,7 +62,10 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{ ...defaultCountry, displayOptions: { show: { '/operation': ['checkAccount'] } } },
+			...messengers.map(({ id, name, checksPerMinute = 0 }) =>
+				checksPerMinuteField(id, name, checksPerMinute),
+			),
+			{ ...defaultCountry, displayOptions: FOR_CHECKS },
 			// Where no chat ID is made of a phone number, a country means nothing.
 			{
 				...defaultCountry,
@@ -58,13 +79,31 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				},
 			},
 			{
+				displayName: 'Dry Run',
+				name: 'dryRun',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to ask nothing and only tell what a run would cost, and which numbers cannot be read. The rows have the number as it would be asked.',
+				displayOptions: FOR_CHECKS,
+			},
+			{
 				displayName: 'Force',
 				name: 'force',
 				type: 'boolean',
 				default: false,
 				description:
 					"Whether to ask the messenger itself and not to take an answer from GREEN-API's cache. Slower, and many forced checks can make the messenger restrict the account.",
-				displayOptions: { show: { '/operation': ['checkAccount'] } },
+				displayOptions: FOR_CHECKS,
+			},
+			{
+				displayName: 'Include Contact Info',
+				name: 'includeContactInfo',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to look up name, picture and more of each account that is found. One call more for each; on WhatsApp only 1 a second, so 1,000 accounts take 17 minutes.',
+				displayOptions: FOR_CHECKS,
 			},
 			{
 				displayName: 'Include Input Fields',
@@ -88,9 +127,19 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				name: 'maxWait',
 				type: 'number',
 				default: 300,
-				typeOptions: { minValue: 0, numberPrecision: 0 },
+				typeOptions: { minValue: 1, maxValue: 86_400, numberPrecision: 0 },
 				description:
-					'Seconds that one item may take at most, from its first call to its last, waiting for the limit of calls a second not counted. 0 means 300. Taken from the first item.',
+					'Seconds without an answer after which GREEN-API is given up: an item that fails for the moment is asked again for so long, and a run in which nothing is answered ends. Taken from the first item.',
+			},
+			{
+				displayName: 'Reuse Answers (Hours)',
+				name: 'reuseAnswers',
+				type: 'number',
+				default: 24,
+				typeOptions: { minValue: 0, maxValue: 720 },
+				description:
+					'Hours for which an answer is used again, in any workflow, instead of asking anew. Kept in the memory of this n8n process only: a restart forgets it, and workers do not share it. 0 for never.',
+				displayOptions: { show: { '/operation': ['checkAccount', 'getContactInfo'] } },
 			},
 		],
 	};

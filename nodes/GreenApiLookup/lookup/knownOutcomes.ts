@@ -6,10 +6,11 @@
 
 import type { Endpoint } from '../messengers/definition';
 import { definitionOf, failure, type Failure } from './answers/failures';
-import { isFailure, type Outcome } from './answers/response';
+import { isFailure, type Answer, type Outcome } from './answers/response';
+import { existsIn } from './answers/rows';
 import type { Instance } from './calls/instance';
-import { keyOfInstance, type ProcessState } from './processState';
-import { keyOf, type Query } from './query';
+import { hashOf, keyOfInstance, type ProcessState } from './processState';
+import { keyOf, otherFormOf, type Query } from './query';
 
 /** Plain data, which n8n keeps when it parks a waiting execution in its database. */
 export interface CallRecord {
@@ -41,10 +42,16 @@ export interface Memories {
 export class KnownOutcomes {
 	private readonly instanceKey: string;
 
+	/**
+	 * @param reuseMs milliseconds for which answers of earlier executions hold; 0 for never
+	 * @param onReused told once of each of them
+	 */
 	constructor(
 		private readonly memories: Memories,
 		private readonly state: ProcessState,
 		private readonly instance: Instance,
+		private readonly reuseMs: number,
+		private readonly onReused: () => void,
 	) {
 		this.instanceKey = keyOfInstance(instance);
 	}
@@ -54,9 +61,32 @@ export class KnownOutcomes {
 		return this.instanceKey + keyOf(query);
 	}
 
-	get(key: string): Outcome | undefined {
+	get(key: string, query: Query): Outcome | undefined {
 		const { run, execution } = this.memories;
-		return run.outcomes.get(key) ?? execution.outcomes.get(key);
+		const known = run.outcomes.get(key) ?? execution.outcomes.get(key);
+		if (known || this.reuseMs === 0 || query.force) return known;
+		const remembered = this.state.answers.get(this.rememberedKey(query), this.reuseMs);
+		if (!remembered) return undefined;
+		// From now on it is known in this execution, however old it gets.
+		execution.outcomes.set(key, remembered);
+		this.onReused();
+		return remembered;
+	}
+
+	/** Keeps final answers for later executions; with a host's own, and without whether it was forced. */
+	remember(answers: readonly Answer[]): void {
+		for (const answer of answers) {
+			const isState = answer.query.endpoint.subject === null;
+			const key = this.rememberedKey(answer.query);
+			// A newer answer replaces an older one, also where this run itself reuses none.
+			if (!isState && (this.reuseMs > 0 || this.state.answers.has(key))) {
+				this.state.answers.set(key, answer);
+			}
+		}
+	}
+
+	private rememberedKey(query: Query): string {
+		return hashOf(this.instance.baseUrl, this.keyOf({ ...query, force: false }));
 	}
 
 	/** The failure of a query that is not worth a call any more; undefined if it is. */
@@ -96,7 +126,15 @@ export class KnownOutcomes {
 		const { run, execution } = this.memories;
 		const { endpoint, force } = query;
 		if (!isFailure(outcome)) {
-			(force || endpoint.subject === null ? run : execution).outcomes.set(key, outcome);
+			const { outcomes } = force || endpoint.subject === null ? run : execution;
+			outcomes.set(key, outcome);
+			const other = otherFormOf(query);
+			if (!other) this.remember([outcome]);
+			else if (existsIn(outcome)) {
+				// The account is found under both forms of its number; one that says no is no answer yet.
+				outcomes.set(this.keyOf(other), outcome);
+				this.remember([outcome, { ...outcome, query: other }]);
+			}
 			return outcome;
 		}
 		const { ends, forExecution } = definitionOf(outcome.code);

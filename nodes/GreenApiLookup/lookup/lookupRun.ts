@@ -3,15 +3,17 @@
  * of it. The adapters only carry items in and out.
  */
 
-import type { Endpoint, MessengerDefinition } from '../messengers/definition';
+import type { Endpoint, MessengerDefinition, Operation } from '../messengers/definition';
 import type { Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import type { Batching } from './calls/batching';
 import { InstanceClient, type Connection } from './calls/instanceClient';
 import { Outage } from './calls/outage';
-import { inSlices } from './environment';
-import { InstanceRun, type RunPart } from './instanceRun';
+import { DryRun } from './dryRun';
+import { inSlices, type Clock } from './environment';
+import { InstanceRun } from './instanceRun';
 import { KnownOutcomes, type Memories } from './knownOutcomes';
+import type { RunPart } from './methodRun';
 import type { ProcessState } from './processState';
 import type { Query } from './query';
 import { Report } from './report';
@@ -37,11 +39,20 @@ export interface RunOptions {
 	/** How many items there are, and what each is: read in order, once each. */
 	readonly count: number;
 	readonly read: (index: number) => Promise<LookupItem>;
+	/** Whether items may have instances of their own: then all are read as soon as possible. */
+	readonly hasManyInstances: boolean;
 	readonly batching: Batching;
 	/** Most calls of the execution, retries included; 0 for no cap. Read once in an execution. */
 	readonly maxCalls: number;
 	/** Milliseconds without an answer after which a query, or the whole run, gives up. */
 	readonly maxWaitMs: number;
+	/** Milliseconds for which answers of earlier executions are used again; 0 for never. */
+	readonly reuseMs: number;
+	/** Checks a minute at most, of all executions of an instance; 0 for what GREEN-API allows. */
+	readonly checksPerMinute: number;
+	readonly includeContactInfo: boolean;
+	/** Whether nothing is asked, and only told what would be. */
+	readonly dryRun: boolean;
 	/** Whether the first failure ends the run (On Error: Stop Workflow). */
 	readonly stopOnFailure: boolean;
 	/** Ends the run at once when it is aborted. */
@@ -63,21 +74,19 @@ export interface Stopped {
  */
 export type RunResult = ReadonlyArray<Outcome | undefined> | Stopped;
 
-/**
- * Tasks in progress at a time, for each instance. What is in flight follows from the limit and the
- * latency (10 a second at 150 ms are 1.5, at 3 s they are 30); this bounds what a service that hangs
- * can hold open, and how many answers come at once: with 100 everybody else in n8n waited 290 ms.
- */
-const WORKERS = 30;
+/** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
+const LONG_LIST = 30;
 
 export class LookupRun {
 	readonly report: Report;
 
+	private readonly clock: Clock;
 	private readonly outcomes: Array<Outcome | undefined>;
 	private readonly instances = new Map<Connection, InstanceRun>();
 	private readonly clients: InstanceClient[] = [];
 	private readonly part: RunPart;
-	/** Work of the instances that are asked, once calling has begun. */
+	private readonly dryRun = new DryRun();
+	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
 	private next = 0;
 	private reading: Promise<boolean> = Promise.resolve(true);
@@ -86,16 +95,15 @@ export class LookupRun {
 
 	constructor(private readonly options: RunOptions) {
 		const { environment } = options.state;
+		this.clock = environment.clock;
 		this.outcomes = new Array<Outcome | undefined>(options.count);
-		this.report = new Report(options.count, environment.clock.monotonic());
+		this.report = new Report(options.count, this.clock.monotonic());
 		this.part = {
 			environment,
 			maxWaitMs: options.maxWaitMs,
 			isOver: () => this.isOver,
-			readNext: async () => await this.readNext(),
-			settle: (indexes, outcome) => this.settle(indexes, outcome),
+			endSlice: inSlices(this.clock),
 			answered: () => this.report.answeredByCall(),
-			endSlice: inSlices(environment.clock),
 		};
 	}
 
@@ -104,17 +112,14 @@ export class LookupRun {
 	 * wait ends at once and no call goes out any more.
 	 */
 	async run(): Promise<RunResult> {
-		const { memories, maxCalls, signal, stopOnFailure } = this.options;
+		const { memories, maxCalls, signal, stopOnFailure, dryRun } = this.options;
 		memories.execution.record.maxCalls ??= maxCalls;
-		const cancel = () => {
-			for (const client of this.clients) client.giveUp();
-			this.wakeAll();
-		};
+		const cancel = () => this.endWaits();
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
-			if (stopOnFailure) await this.readAll();
-			await this.askAll();
+			if (stopOnFailure || dryRun) await this.readAll();
+			if (!dryRun) await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
@@ -125,6 +130,35 @@ export class LookupRun {
 		return { ...this.failed, answered };
 	}
 
+	/** What the run did, or would do, for people; undefined where there is nothing to tell. */
+	get hint(): { message: string; type: 'info' | 'warning' } | undefined {
+		const { count, dryRun } = this.options;
+		const pace = this.paceWarning();
+		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
+		const summary = dryRun ? this.drySummary() : this.report.summary(this.clock.monotonic());
+		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
+	}
+
+	private paceWarning(): string {
+		const { count, endpoint, checksPerMinute } = this.options;
+		const { messenger, operation } = endpoint;
+		const isBounded = messenger.checksPerMinute === undefined || checksPerMinute > 0;
+		if (isBounded || operation !== 'checkAccount' || count <= LONG_LIST) return '';
+		return (
+			`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
+			'within minutes: set Checks per Minute in the options of this node. '
+		);
+	}
+
+	private drySummary(): string {
+		const { count, includeContactInfo, memories } = this.options;
+		const { calls, maxCalls = 0 } = memories.execution.record;
+		const callsPerSecond = this.clients.reduce((sum, client) => sum + client.callsPerSecond, 0);
+		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
+		const pace = { callsPerSecond, mayCall, contacts: includeContactInfo };
+		return this.dryRun.summary(this.report, count, pace);
+	}
+
 	private get isOver(): boolean {
 		const isCancelled = this.options.signal?.aborted === true;
 		return isCancelled || this.failed !== undefined || this.crashed !== undefined;
@@ -133,21 +167,21 @@ export class LookupRun {
 	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
 	private async askAll(): Promise<void> {
 		this.working = [];
-		for (const instance of this.instances.values()) this.start(instance.work(WORKERS));
-		// Whoever comes late in the list is asked from the beginning, too.
-		this.start(this.readAll());
+		for (const instance of this.instances.values()) this.start(instance.work());
+		// Read on until there is an instance; with many, whoever comes late is asked from the beginning.
+		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
-	private async readAll(): Promise<void> {
-		while (await this.readNext());
+	private async readAll(isEnough = () => false): Promise<void> {
+		while (!isEnough() && (await this.readNext()));
 	}
 
 	private start(work: Promise<void>): void {
 		const crash = (error: unknown) => {
 			this.crashed ??= error;
-			this.wakeAll();
+			this.endWaits();
 		};
 		this.working?.push(work.catch(crash));
 	}
@@ -165,57 +199,73 @@ export class LookupRun {
 
 	private async take(index: number): Promise<void> {
 		const { connection, query } = await this.options.read(index);
-		if (isFailure(connection)) this.settle([index], connection);
-		else if (isFailure(query)) this.settle([index], query);
-		else this.instanceOf(connection).add(index, query);
+		if (isFailure(connection)) return this.settle(index, connection);
+		// What cannot be read never ends a dry run: finding it is what that is for.
+		if (isFailure(query)) return this.settle(index, query, !this.options.dryRun);
+		const instance = this.instanceOf(connection);
+		if (!this.options.dryRun) return instance.add(index, query);
+		this.settle(index, this.dryRun.add(query, instance.state.known));
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
-		const known = this.instances.get(connection);
-		if (known) return known;
-		const { endpoint, memories, state } = this.options;
-		const instance = new InstanceRun(
-			new KnownOutcomes(memories, state, connection.instance),
-			this.clientOf(connection, endpoint.path, endpoint.callsPerSecond),
-			this.part,
-		);
+		const existing = this.instances.get(connection);
+		if (existing) return existing;
+		const { endpoint, memories, state, reuseMs, includeContactInfo } = this.options;
+		const instance = new InstanceRun({
+			run: this.part,
+			known: new KnownOutcomes(memories, state, connection.instance, reuseMs, () => {
+				this.report.reused++;
+			}),
+			clientOf: (method) => this.clientOf(connection, method),
+			endpoint,
+			includeContactInfo,
+			checksFirst: (memories.execution.record.maxCalls ?? 0) > 0,
+			readNext: async () => await this.readNext(),
+			settle: (item, outcome) => this.settle(item, outcome),
+		});
 		this.instances.set(connection, instance);
-		if (this.working) this.start(instance.work(WORKERS));
+		if (this.working) this.start(instance.work());
 		return instance;
 	}
 
-	private clientOf(connection: Connection, path: string, callsPerSecond: number): InstanceClient {
-		const { state, batching, memories, maxWaitMs } = this.options;
-		const { clock } = state.environment;
+	private clientOf(
+		connection: Connection,
+		method: { path: string; callsPerSecond: number; operation?: Operation },
+	): InstanceClient {
+		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.options;
+		const { path, callsPerSecond, operation } = method;
 		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
 		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
-		const client = new InstanceClient(connection, limiter, batching, outage, clock, () => {
+		const callsPerMinute = operation === 'checkAccount' ? checksPerMinute : 0;
+		const bounds = { limiter, batching, outage, callsPerMinute };
+		const client = new InstanceClient(connection, bounds, this.clock, () => {
 			memories.execution.record.calls++;
-			this.report.called();
+			this.report.calls++;
 		});
 		this.clients.push(client);
 		return client;
 	}
 
-	/** Gives items their outcome. With Stop the first failure ends the run; a cap is no failure. */
-	private settle(indexes: readonly number[], outcome: Outcome): void {
-		for (const index of indexes) this.outcomes[index] = outcome;
-		this.report.settled(outcome, indexes.length);
-		if (!this.options.stopOnFailure || !isFailure(outcome) || outcome.code === 'callLimit') return;
-		this.failed ??= { index: indexes[0] as number, failure: outcome };
-		this.wakeAll();
+	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
+	private settle(index: number, outcome: Outcome, mayStop = true): void {
+		this.outcomes[index] = outcome;
+		this.report.settled(outcome);
+		if (!isFailure(outcome) || outcome.code === 'callLimit') return;
+		if (!this.options.stopOnFailure || !mayStop) return;
+		this.failed ??= { index, failure: outcome };
+		this.endWaits();
 	}
 
 	/** Failures of a wrong instance name the messenger that the instance belongs to. */
 	private async nameMessengers(): Promise<void> {
 		const { endpoint, messengers } = this.options;
-		for (const [connection, instance] of this.instances) {
-			const { known, hasAnswers } = instance;
+		for (const [connection, { state, ofWrongInstance }] of this.instances) {
+			const { known, hasAnswers } = state;
 			if (known.ended?.code !== 'wrongInstance' || hasAnswers) continue;
 			const type = await known.typeInstance(async () => await this.askType(connection, known));
 			const owner = messengers.find(({ typeInstance }) => typeInstance === type);
 			if (!owner || owner === endpoint.messenger) continue;
-			for (const index of instance.indexesOf('wrongInstance')) {
+			for (const index of ofWrongInstance) {
 				const named = namedFailure(this.outcomes[index] as Failure, endpoint, owner);
 				this.outcomes[index] = named;
 				if (this.failed?.index === index) this.failed.failure = named;
@@ -225,16 +275,20 @@ export class LookupRun {
 
 	private async askType(connection: Connection, known: KnownOutcomes) {
 		if (!known.mayCall()) return undefined;
-		const { signal } = this.options;
 		const request = settingsRequest(connection.instance);
-		const client = this.clientOf(connection, request.path, SETTINGS_CALLS_PER_SECOND);
-		const conditions = { signal, isWanted: () => true, isConfirmation: false };
-		const sent = await client.send(request, conditions);
+		const client = this.clientOf(connection, {
+			...request,
+			callsPerSecond: SETTINGS_CALLS_PER_SECOND,
+		});
+		const { signal } = this.options;
+		const sent = await client.send(request, { signal, isWanted: () => true, isAlone: () => false });
 		sent?.release();
 		return sent && readTypeInstance(sent.response);
 	}
 
-	private wakeAll(): void {
-		for (const instance of this.instances.values()) instance.wake();
+	/** Whoever waits looks again; calls in flight are given up where the execution was cancelled. */
+	private endWaits(): void {
+		for (const instance of this.instances.values()) instance.state.wake();
+		if (this.options.signal?.aborted) for (const client of this.clients) client.giveUp();
 	}
 }

@@ -6,9 +6,10 @@
 
 import { createHash } from 'node:crypto';
 
+import type { Answer } from './answers/response';
 import type { Instance } from './calls/instance';
 import { RateLimiter } from './calls/rateLimiter';
-import type { Environment } from './environment';
+import type { Clock, Environment } from './environment';
 
 /** Milliseconds after which an unused limiter, and with it what it has learned, is forgotten. */
 const FORGET_AFTER_MS = 10 * 60_000;
@@ -18,7 +19,12 @@ export class ProcessState {
 	/** Ends of the pauses, in monotonic milliseconds: the wall clock may jump by years. */
 	private readonly pauses = new Map<string, number>();
 
-	constructor(readonly environment: Environment) {}
+	/** Answers for later executions. */
+	readonly answers: AnswerMemory;
+
+	constructor(readonly environment: Environment) {
+		this.answers = new AnswerMemory(environment.clock);
+	}
 
 	/** The rate limiter of one method of an instance, the same for everybody who asks. */
 	limiterOf(instance: Instance, path: string, callsPerSecond: number): RateLimiter {
@@ -48,6 +54,37 @@ export class ProcessState {
 	pause(instance: Instance, path: string, ms: number): void {
 		const until = this.environment.clock.monotonic() + ms;
 		this.pauses.set(hashOf(keyOfInstance(instance), path), until);
+	}
+}
+
+/** Answers that the process remembers at most. */
+const MOST_ANSWERS = 50_000;
+
+/** The latest answers of all executions, by a hash; nothing of it is written anywhere. */
+class AnswerMemory {
+	private readonly kept = new Map<string, { readonly answer: Answer; readonly at: number }>();
+
+	constructor(private readonly clock: Clock) {}
+
+	has(key: string): boolean {
+		return this.kept.has(key);
+	}
+
+	/** @param maxAgeMs milliseconds; what is older is not served, but may be to somebody more patient */
+	get(key: string, maxAgeMs: number): Answer | undefined {
+		const found = this.kept.get(key);
+		return found && this.clock.monotonic() - found.at <= maxAgeMs ? found.answer : undefined;
+	}
+
+	set(key: string, answer: Answer): void {
+		this.kept.delete(key);
+		this.kept.set(key, { answer, at: this.clock.monotonic() });
+		const [oldest] = this.kept.size > MOST_ANSWERS ? this.kept.keys() : [];
+		if (oldest !== undefined) this.kept.delete(oldest);
+	}
+
+	get size(): number {
+		return this.kept.size;
 	}
 }
 

@@ -3,6 +3,7 @@
 import type { Endpoint } from '../messengers/definition';
 import { failure, type Failure } from './answers/failures';
 import { readChatId } from './phone/chatId';
+import { otherForm } from './phone/numberForms';
 import { readAccount } from './phone/phoneNumber';
 
 /** One thing that can be asked of an instance. Two equal queries have the same answer. */
@@ -50,17 +51,25 @@ export function readQuery(endpoint: Endpoint, fields: QueryFields): Query | Fail
 	});
 }
 
+/** The query in the other form of its number, where the messenger knows two. */
+export function otherFormOf(query: Query): Query | undefined {
+	const { messenger, operation } = query.endpoint;
+	if (operation !== 'checkAccount' || !messenger.twoForms) return undefined;
+	const value = otherForm(query.value ?? '');
+	return value === undefined ? undefined : { ...query, value };
+}
+
 /** Two queries to one instance with the same key have the same answer. */
 export function keyOf({ endpoint: { messenger, operation }, value, force }: Query): string {
 	return JSON.stringify([messenger.id, operation, value, force]);
 }
 
-/** phoneNumber goes out as a JSON integer, username and chatId as JSON strings. */
+/** phoneNumber goes out as a JSON integer, username and chatId (also a LID) as JSON strings. */
 export function requestOf({ endpoint, value, force }: Query): LookupRequest {
 	const { verb, path, subject } = endpoint;
 	if (subject === null || value === null) return { verb, path, body: undefined };
 	const fields = [
-		subject === 'chatId'
+		subject === 'chatId' || value.endsWith('@lid')
 			? `"chatId":${JSON.stringify(value)}`
 			: value.startsWith('@')
 				? `"username":${JSON.stringify(value)}`

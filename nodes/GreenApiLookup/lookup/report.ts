@@ -1,14 +1,19 @@
 /** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
-import { definitionOf, type FailureCode } from './answers/failures';
+import { definitionOf, type Failure, type FailureCode } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 
 export class Report {
-	private calls = 0;
+	/** Calls of this run. */
+	calls = 0;
+	/** Answers that earlier executions of the process have paid for. */
+	reused = 0;
+
 	private answered = 0;
 	private answeredQueries = 0;
 	private readonly failed = new Map<FailureCode, number>();
-	private quota: { used: number | undefined; total: number } | undefined;
+	private readonly advice = new Map<string, number>();
+	private quota: Failure | undefined;
 
 	/** @param begunAt milliseconds of the monotonic clock */
 	constructor(
@@ -16,60 +21,70 @@ export class Report {
 		private readonly begunAt: number,
 	) {}
 
-	called(): void {
-		this.calls++;
-	}
-
 	/** A query got its answer by a call, whoever shares it. */
 	answeredByCall(): void {
 		this.answeredQueries++;
 	}
 
-	/** @param items how many items share the outcome */
-	settled(outcome: Outcome, items: number): void {
+	/** An item has its outcome. */
+	settled(outcome: Outcome): void {
 		if (!isFailure(outcome)) {
-			this.answered += items;
+			this.answered++;
 			return;
 		}
-		this.failed.set(outcome.code, (this.failed.get(outcome.code) ?? 0) + items);
-		if (outcome.total !== undefined && outcome.code === 'quotaExceeded') {
-			this.quota = { used: outcome.used, total: outcome.total };
-		}
+		const { code, advice, total } = outcome;
+		this.failed.set(code, (this.failed.get(code) ?? 0) + 1);
+		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
+		if (total !== undefined && code === 'quotaExceeded') this.quota = outcome;
 	}
 
-	/** Whether there is something to tell: more than one item, or a failure. */
-	get isWorthTelling(): boolean {
-		return this.items > 1 || this.failed.size > 0;
+	/** Whether an item was not answered. */
+	get hasFailures(): boolean {
+		return this.failed.size > 0;
 	}
 
-	/** What the node did, for the hint under its output. */
+	/** What the node did, for the hint under its output. @param now monotonic milliseconds */
 	summary(now: number): string {
-		const { items, calls } = this;
 		const seconds = (now - this.begunAt) / 1000;
-		const shared = this.answered - this.answeredQueries;
-		const failed = [...this.failed].map(
-			([code, count]) => `${count} (${definitionOf(code).label})`,
-		);
+		const { items, calls, reused } = this;
+		const shared = Math.max(0, this.answered - this.answeredQueries);
 		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
 		return [
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
 			...(shared > 0
 				? [`${count(shared, 'item')} needed no call of ${shared === 1 ? 'its' : 'their'} own.`]
 				: []),
-			...(failed.length > 0 ? [`Not answered: ${failed.join(', ')}.`] : []),
+			...(reused > 0 ? [`${count(reused, 'answer')} came from earlier executions.`] : []),
+			...this.failures('Not answered'),
 			...(this.quota
 				? [`Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`]
 				: []),
 		].join(' ');
 	}
+
+	/** How many items failed and why, and what to do about most of them. */
+	failures(title: string): string[] {
+		if (!this.hasFailures) return [];
+		const all = [...this.failed.values()].reduce((sum, number) => sum + number, 0);
+		const labels = [...this.failed].map(
+			([code, number]) => `${number} (${definitionOf(code).label})`,
+		);
+		const [advice, most] = [...this.advice].reduce((one, other) =>
+			other[1] > one[1] ? other : one,
+		);
+		const forMost = most * 2 > all ? [most === all ? advice : `For most of them: ${advice}`] : [];
+		return [`${title}: ${labels.join(', ')}.`, ...forMost];
+	}
 }
 
-function count(number: number, thing: string): string {
-	return `${number} ${thing}${number === 1 ? '' : 's'}`;
+/** A number with its noun: "1 item", "1,000 items". */
+export function count(number: number, thing: string): string {
+	return `${number.toLocaleString('en')} ${thing}${number === 1 ? '' : 's'}`;
 }
 
-function duration(seconds: number): string {
+/** @param seconds at least 0 */
+export function duration(seconds: number): string {
 	if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1)} s`;
 	if (seconds < 100) return `${Math.round(seconds)} s`;
-	return `${Math.round(seconds / 60)} min`;
+	return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -45,6 +45,10 @@ export interface MessengerDefinition {
 	readonly methods: Readonly<Record<Operation, Method>>;
 	/** What Check Account takes. */
 	readonly accounts: AccountRule;
+	/** Whether an account can be found under another form of its number only: docs/phone-numbers.md. */
+	readonly twoForms?: boolean;
+	/** Checks a minute that the messenger bears, where it is stricter than GREEN-API: docs/limits.md. */
+	readonly checksPerMinute?: number;
 	/** The boolean in the answer of Check Account. */
 	readonly existsField: string;
 	/** What Get Contact Info takes. */

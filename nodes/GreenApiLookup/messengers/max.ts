@@ -16,6 +16,7 @@ export const max: MessengerDefinition = {
 		getContactInfo: { verb: 'POST', name: 'getContactInfo', callsPerSecond: 10 },
 	},
 	accounts: { numbers: { fewest: 11, most: 12, countryCodes: ['7', '375'] } },
+	checksPerMinute: 20,
 	existsField: 'exist',
 	chatIds: { person: /^\d{1,20}$/, group: /^-\d+$/, expected: 'one is digits only' },
 	texts: {

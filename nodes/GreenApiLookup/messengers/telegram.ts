@@ -13,9 +13,10 @@ export const telegram: MessengerDefinition = {
 	methods: {
 		checkAccount: { verb: 'POST', name: 'checkAccount', callsPerSecond: 10 },
 		getAccountSettings: { verb: 'GET', name: 'getAccountSettings', callsPerSecond: 1 },
-		getContactInfo: { verb: 'POST', name: 'getContactInfo', callsPerSecond: 1 },
+		getContactInfo: { verb: 'POST', name: 'getContactInfo', callsPerSecond: 10 },
 	},
 	accounts: { numbers: { fewest: 7, most: 16 }, usernames: true },
+	checksPerMinute: 20,
 	existsField: 'exist',
 	chatIds: { person: /^\d{1,20}$/, group: /^-\d+$/, expected: 'one is digits only' },
 	texts: {

@@ -12,7 +12,8 @@ export const whatsapp: MessengerDefinition = {
 		getAccountSettings: { verb: 'GET', name: 'getWaSettings', callsPerSecond: 1 },
 		getContactInfo: { verb: 'POST', name: 'getContactInfo', callsPerSecond: 1 },
 	},
-	accounts: { numbers: { fewest: 11, most: 16 } },
+	accounts: { numbers: { fewest: 11, most: 16 }, lids: true },
+	twoForms: true,
 	existsField: 'existsWhatsapp',
 	chatIds: {
 		person: /^[1-9]\d{4,19}@(c\.us|lid)$/,

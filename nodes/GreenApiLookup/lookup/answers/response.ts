@@ -27,8 +27,10 @@ export interface Answer {
 	readonly query: Query;
 	/** The service's own body. */
 	readonly body: JsonObject;
-	/** When the answer came: milliseconds since 1970. */
-	readonly at: number;
+	/** When the answer came: milliseconds since 1970; null where nothing was asked (a dry run). */
+	readonly at: number | null;
+	/** What the account's contact is, where that was asked too. */
+	readonly contact?: Outcome;
 }
 
 /** How an item ends. */

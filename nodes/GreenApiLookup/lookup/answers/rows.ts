@@ -6,7 +6,7 @@ import type { Query } from '../query';
 import type { Failure } from './failures';
 import { namedNumber, numberOf, textOf, timeOf } from './fields';
 import type { JsonObject } from './json';
-import type { Answer } from './response';
+import { isFailure, type Answer, type Outcome } from './response';
 
 export type Row = Record<string, unknown>;
 
@@ -16,12 +16,36 @@ const SIMPLIFIED: Readonly<Record<Operation, (query: Query, body: JsonObject) =>
 	getContactInfo: contactRow,
 };
 
-/** The row of an answered item: the same fields for every messenger, or the service's own body. */
-export function rowOf({ query, body, at }: Answer, simplify: boolean): Row {
-	if (!simplify) return { ...body };
+/** How the rows of a run are written. */
+export interface RowShape {
+	/** Whether rows have the same fields for every messenger, or are the service's own body. */
+	readonly simplify: boolean;
+	/** Whether rows of Check Account have a `contact`. */
+	readonly includeContactInfo: boolean;
+	readonly dryRun: boolean;
+}
+
+/** The row of an answered item. */
+export function rowOf(answer: Answer, { simplify, includeContactInfo, dryRun }: RowShape): Row {
+	const { query, body, at, contact } = answer;
 	const { messenger, operation } = query.endpoint;
+	const isSimple = simplify || dryRun;
+	const found = includeContactInfo && operation === 'checkAccount' && contactOf(contact, isSimple);
+	if (!isSimple) return { ...body, ...found };
 	const row = SIMPLIFIED[operation](query, body);
-	return { messenger: messenger.id, ...row, checkedAt: new Date(at).toISOString() };
+	const checkedAt = at === null ? null : new Date(at).toISOString();
+	return { messenger: messenger.id, ...row, ...found, checkedAt };
+}
+
+/** The check is not lost for the contact: what went wrong with it is beside it. */
+function contactOf(contact: Outcome | undefined, simplify: boolean): Row {
+	if (contact === undefined) return { contact: null };
+	if (!isFailure(contact)) {
+		const { body } = contact;
+		return { contact: simplify ? personOf(body) : body };
+	}
+	const { code, message, advice, retryable } = contact;
+	return { contact: null, contactError: { code, message, advice, retryable } };
 }
 
 /**
@@ -29,36 +53,57 @@ export function rowOf({ query, body, at }: Answer, simplify: boolean): Row {
  * is not known, then the fields of an answered row.
  * @param value what the item asks about
  */
-export function failedRowOf(endpoint: Endpoint, value: unknown, error: Failure): Row {
-	const { messenger, operation, subject } = endpoint;
+export function failedRowOf(
+	endpoint: Endpoint,
+	value: unknown,
+	error: Failure,
+	shape: RowShape,
+): Row {
+	const { operation, subject } = endpoint;
 	const query = { endpoint, value: null, force: false };
-	const fields = Object.keys(SIMPLIFIED[operation](query, {})).map((field) => [field, null]);
+	const { messenger, checkedAt, ...fields } = rowOf(
+		{ query, body: {}, at: null },
+		{ ...shape, simplify: true },
+	);
+	const unknown = Object.keys(fields).filter((field) => field !== subject && field !== 'exists');
 	return {
-		messenger: messenger.id,
+		messenger,
 		...(subject && { [subject]: value ?? null }),
 		...(operation === 'checkAccount' && { exists: null }),
 		error,
-		...Object.fromEntries(fields.filter(([field]) => field !== subject && field !== 'exists')),
-		checkedAt: null,
+		...Object.fromEntries(unknown.map((field) => [field, null])),
+		checkedAt,
 	};
+}
+
+/** Whether an answer of Check Account says that there is an account. */
+export function existsIn({ query, body }: Answer): boolean {
+	return body[query.endpoint.messenger.existsField] === true;
+}
+
+/** The chat ID of the account that an answer of Check Account names; null where there is none. */
+export function chatIdOf({ query, body }: Answer): string | null {
+	const { chatId, lid } = accountRow(query, body);
+	return textOf(chatId) ?? textOf(lid);
 }
 
 /** What only newer hosts tell is in the row if it is in the answer, as null where it is empty. */
 function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject): Row {
 	const { numberSuffix } = messenger.chatIds;
-	const exists = body[messenger.existsField];
+	const exists = body[messenger.existsField] ?? null;
 	const isNumber = value !== null && /^\d+$/.test(value);
+	const isLid = value?.endsWith('@lid') === true;
 	const digits = namedNumber(body) ?? (isNumber ? value : null);
 	const answered = textOf(body.chatId);
 	const chatId =
 		numberSuffix === undefined ? answered : digits === null ? null : digits + numberSuffix;
 	return {
-		phoneNumber: isNumber ? digits : value,
+		phoneNumber: isNumber || isLid ? digits : value,
 		exists,
 		chatId: exists ? chatId : null,
 		...describeNumber(digits ?? ''),
 		...('username' in body && { username: textOf(body.username) }),
-		...(answered?.endsWith('@lid') && { lid: answered }),
+		...(isLid ? { lid: value } : answered?.endsWith('@lid') && { lid: answered }),
 	};
 }
 
@@ -74,12 +119,17 @@ function settingsRow(_query: Query, body: JsonObject): Row {
 }
 
 function contactRow(_query: Query, body: JsonObject): Row {
+	const { name, contactName, avatar, ...person } = personOf(body);
+	const phoneNumber = namedNumber(body) ?? null;
+	return { chatId: textOf(body.chatId), name, contactName, avatar, phoneNumber, ...person };
+}
+
+/** What is known of the person of a contact. */
+function personOf(body: JsonObject): Row {
 	return {
-		chatId: textOf(body.chatId),
 		name: textOf(body.name),
 		contactName: textOf(body.contactName),
 		avatar: textOf(body.avatar),
-		phoneNumber: namedNumber(body) ?? null,
 		username: textOf(body.username),
 		isBusiness: typeof body.isBusiness === 'boolean' ? body.isBusiness : null,
 		lastSeen: timeOf(body.lastSeen),

@@ -20,14 +20,23 @@ export interface Connection {
 	readonly rateShare: number;
 }
 
+/** What bounds the calls of a method. */
+export interface Bounds {
+	readonly limiter: RateLimiter;
+	/** Checks per Minute; 0 for none. */
+	readonly callsPerMinute: number;
+	readonly batching: Batching;
+	readonly outage: Outage;
+}
+
 /** When a call may go. */
 export interface CallConditions {
 	/** Aborted, it ends the wait for the limit. */
 	readonly signal: AbortSignal | undefined;
 	/** Looked at last before the call goes. */
 	readonly isWanted: () => boolean;
-	/** Whether it goes first, and alone: no other call of the run is in flight meanwhile. */
-	readonly isConfirmation: boolean;
+	/** Whether no other call of the method may be in flight meanwhile. */
+	readonly isAlone: () => boolean;
 }
 
 /** One call that was made: its response, or the error of the network. */
@@ -47,24 +56,21 @@ export interface Call extends Omit<Sent, 'response'> {
 }
 
 export class InstanceClient {
-	/** Whether somebody has the run's one place in the limiter's queue: see `enter`. */
-	private isTaken = false;
-	private readonly waiting: Array<() => void> = [];
-	/** Those among them that are confirmations. */
-	private confirmations = 0;
+	readonly outage: Outage;
+	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
+	private place: Promise<unknown> = Promise.resolve();
 	/** Calls in flight, each with what gives it up. */
 	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
 	/** @param onCall told of every call before it goes */
 	constructor(
 		private readonly connection: Connection,
-		private readonly limiter: RateLimiter,
-		private readonly batching: Batching,
-		readonly outage: Outage,
+		private readonly bounds: Bounds,
 		private readonly clock: Clock,
 		private readonly onCall: () => void,
 	) {
-		limiter.join(this, connection.rateShare);
+		this.outage = bounds.outage;
+		bounds.limiter.join(this, connection.rateShare);
 	}
 
 	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
@@ -74,7 +80,12 @@ export class InstanceClient {
 
 	/** Ends its part in the limiter's bounds. */
 	close(): void {
-		this.limiter.leave(this);
+		this.bounds.limiter.leave(this);
+	}
+
+	/** The pace that the limits allow at present. */
+	get callsPerSecond(): number {
+		return 1000 / this.bounds.limiter.spacingMs;
 	}
 
 	/**
@@ -95,51 +106,39 @@ export class InstanceClient {
 	}
 
 	/** As `ask`, for any request. */
-	async send(
-		request: LookupRequest,
-		{ signal, isWanted, isConfirmation }: CallConditions,
-	): Promise<Sent | undefined> {
-		await this.enter(isConfirmation);
-		const holdsPlace = isConfirmation || this.outage.isSevere;
-		if (holdsPlace) await Promise.all(this.inFlight.keys());
-		const permit = await this.permit(signal);
-		const goes = permit !== undefined && isWanted() && (isConfirmation || this.confirmations === 0);
-		if (!goes || !holdsPlace) this.leave();
-		if (!goes) return permit && void this.limiter.release();
-		this.onCall();
-		const response = await this.exchange(request, permit);
+	async send(request: LookupRequest, conditions: CallConditions): Promise<Sent | undefined> {
+		const leave = await this.enter();
+		const isAlone = conditions.isAlone() || this.outage.isSevere;
+		if (isAlone) await Promise.all(this.inFlight.keys());
+		const permit = await this.permit(conditions.signal);
+		const goes = permit !== undefined && conditions.isWanted();
+		if (!goes || !isAlone) leave();
+		if (!permit) return undefined;
 		const release = () => {
-			this.limiter.release();
-			if (holdsPlace) this.leave();
+			this.bounds.limiter.release(permit);
+			leave();
 		};
-		return { response, sentAt: permit.at, release };
+		if (!goes) return void release();
+		this.onCall();
+		return { response: await this.exchange(request, permit), sentAt: permit.at, release };
 	}
 
-	/**
-	 * Waits for the run's place: with one for each run, three items do not wait behind ten thousand.
-	 * A call that goes alone holds the place until it is released.
-	 */
-	private async enter(isConfirmation: boolean): Promise<void> {
-		if (this.isTaken) {
-			this.confirmations += isConfirmation ? 1 : 0;
-			await new Promise<void>((resolve) => {
-				this.waiting[isConfirmation ? 'unshift' : 'push'](resolve);
-			});
-			this.confirmations -= isConfirmation ? 1 : 0;
-		}
-		this.isTaken = true;
-	}
-
-	private leave(): void {
-		const next = this.waiting.shift();
-		if (next) next();
-		else this.isTaken = false;
+	/** Waits for the place. @returns gives it to the next one */
+	private async enter(): Promise<() => void> {
+		const before = this.place;
+		let leave = () => {};
+		this.place = new Promise<void>((resolve) => {
+			leave = resolve;
+		});
+		await before;
+		return leave;
 	}
 
 	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {
-		await this.batching.wait(signal);
-		const permit = await this.limiter.acquire(signal);
-		if (permit) this.batching.sent();
+		const { batching, limiter } = this.bounds;
+		await batching.wait(signal);
+		const permit = await limiter.acquire(signal);
+		if (permit) batching.sent();
 		return permit;
 	}
 
@@ -154,7 +153,8 @@ export class InstanceClient {
 			// One beyond Max Wait ends this run instead, and must not make those of others wait.
 			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
 			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
-			this.limiter.update({ limit, remaining, tooMany: status === 429, retryAfterMs }, permit);
+			const tooMany = status === 429;
+			this.bounds.limiter.update({ limit, remaining, tooMany, retryAfterMs }, permit);
 		}
 		return response;
 	}

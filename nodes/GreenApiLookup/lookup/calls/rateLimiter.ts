@@ -146,7 +146,7 @@ export class RateLimiter {
 	}
 
 	/** A call ended, with an answer or without one. Each permit has to be released. */
-	release(): void {
+	release(_permit: Permit): void {
 		if (this.probe !== 'underWay') return;
 		this.probe = 'done';
 		// It may have arrived as late as now, so the second that it counts in begins now.

@@ -82,7 +82,7 @@ const RULES: readonly Rule[] = [
 	[/[\uff01-\uff5e]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) - 0xfee0)],
 	[/(?!\d)\p{Nd}/gu, asciiDigit],
 	[/[\p{Pd}\u2212\u2043\u30fc]/gu, '-'],
-	[/[_\u00b7\u2022\u2027\u2219\u30fb]|[^\S\r\n]/g, ' '],
+	[/[\u00b7\u2022\u2027\u2219\u30fb]|[^\S\r\n]/g, ' '],
 	[/[[{]/g, '('],
 	[/[\]}]/g, ')'],
 ];

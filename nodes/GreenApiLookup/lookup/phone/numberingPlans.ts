@@ -58,7 +58,10 @@ function parse(text: string, country?: CountryCode): PhoneNumber | undefined {
 	});
 }
 
-/** From one form to the other. WhatsApp's own articles and GREEN-API's issues, read 2026-11-26. */
+/**
+ * From one form to the other. GREEN-API's pages and those of other WhatsApp gateways agree on the
+ * countries (read 2026-11-26); the digits are those of the countries' numbering plans.
+ */
 const FORMS: ReadonlyArray<readonly [RegExp, string]> = [
 	// Mexico's mobiles had a 1 until 2019, Argentina's still have a 9 when called from abroad.
 	[/^52(\d{10})$/, '521$1'],

@@ -35,6 +35,9 @@ const PROFILE = /^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i;
 /** WhatsApp's ID of a person whose number it does not tell. */
 const LID = /^\d{5,20}@lid$/;
 
+/** The islands with the shortest numbers have seven digits, country code included. */
+const SHORTEST = 7;
+
 const EMPTY: PhoneIssue = { why: 'it is empty' };
 const NO_COUNTRY: PhoneIssue = {
 	why: 'Default Country is not a country',
@@ -102,7 +105,7 @@ function readNumberIn(
 		return { why: `+${digits}`, isUnsupported: true };
 	}
 	const { length } = digits;
-	if (length <= most && (type || length >= fewest)) return digits;
+	if (length <= most && length >= (type ? SHORTEST : fewest)) return digits;
 	return {
 		why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here`,
 		advice:

@@ -36,7 +36,7 @@ export function severalNumbers(...texts: readonly string[]): PhoneIssue {
 }
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
-const RUN = /(?:[+(][+( ]*)?\d[\d ().\/-]*/g;
+const RUN = /(?:[+(][+( ]*)?\d[\d ()./_-]*/g;
 
 /** WhatsApp's ID of a person or a device: the number with its country code. */
 const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
@@ -104,7 +104,7 @@ function partsOf(run: string): readonly string[] {
 }
 
 function written(run: string): WrittenNumber {
-	const text = run.trim();
+	const text = run.replace(/[^\d)]+$/, '').trim();
 	const groups = text.match(/\d+/g) ?? [];
 	const form = text.includes('+')
 		? 'plus'

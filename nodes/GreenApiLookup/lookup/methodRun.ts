@@ -1,0 +1,212 @@
+/**
+ * One method of one instance in a run: a queue of tasks, and workers that take one task after the
+ * other and follow it to its end.
+ */
+
+import { definitionOf } from './answers/failures';
+import { isFailure, type Outcome } from './answers/response';
+import type { Call, InstanceClient } from './calls/instanceClient';
+import { Attempts } from './calls/retry';
+import type { Environment } from './environment';
+import type { KnownOutcomes } from './knownOutcomes';
+import type { Query } from './query';
+
+/** A query and what is to be done with its outcome. */
+interface Task {
+	readonly key: string;
+	readonly query: Query;
+	readonly attempts: Attempts;
+	readonly then: Array<(outcome: Outcome) => void>;
+	/** Whether a call was made for it. */
+	asked: boolean;
+	outcome?: Outcome;
+}
+
+/** What all methods of an instance share in a run. */
+export interface InstanceState {
+	readonly known: KnownOutcomes;
+	/** Whether the instance has answered in this run. */
+	hasAnswers: boolean;
+	/** The task that was refused after answers: it is asked once more, and nothing else meanwhile. */
+	suspect: unknown;
+	/** Those who wait look again whether their query is still to be asked. */
+	readonly wake: () => void;
+}
+
+/** What a method needs of the run that it is part of. */
+export interface RunPart {
+	readonly environment: Environment;
+	/** Milliseconds from a query's first call after which it is not asked again. */
+	readonly maxWaitMs: number;
+	/** Stopped or cancelled: nothing is asked any more. */
+	readonly isOver: () => boolean;
+	/** Lets the rest of the process go first, where this one has worked for long. */
+	readonly endSlice: () => Promise<void> | undefined;
+	/** A query got its answer by a call. */
+	readonly answered: () => void;
+}
+
+/** Milliseconds between two looks at a service that is about to be given up. */
+const WATCH_MS = 100;
+
+export class MethodRun {
+	/** Every task, by key: equal queries are one task. */
+	private readonly tasks = new Map<string, Task>();
+	/** Tasks that no worker has taken yet; those in `later` only when there are no others. */
+	private readonly queue: Task[] = [];
+	private readonly later: Task[] = [];
+	/** One for each wait: aborted when those who wait have to look again. */
+	private readonly waits = new Set<AbortController>();
+
+	constructor(
+		private readonly state: InstanceState,
+		readonly client: InstanceClient,
+		private readonly run: RunPart,
+	) {}
+
+	/** Queues a query, or joins an equal one. @param then called once with the outcome */
+	add(query: Query, then: (outcome: Outcome) => void, queue: 'queue' | 'later' = 'queue'): void {
+		const key = this.state.known.keyOf(query);
+		const equal = this.tasks.get(key);
+		if (equal?.outcome) return then(equal.outcome);
+		if (equal) return void equal.then.push(then);
+		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
+		const task = { key, query, attempts, then: [then], asked: false };
+		this.tasks.set(key, task);
+		this[queue].push(task);
+	}
+
+	/**
+	 * Works until no task remains.
+	 * @param workers tasks in progress at a time
+	 * @param more brings more tasks where the queue is empty; resolves with false where none remain
+	 */
+	async work(workers: number, more: () => Promise<boolean>): Promise<void> {
+		const done = new AbortController();
+		const watch = this.watchOutage(done.signal);
+		try {
+			await Promise.all(Array.from({ length: workers }, async () => await this.takeTasks(more)));
+		} finally {
+			done.abort();
+		}
+		await watch;
+	}
+
+	/** Wakes those who wait at the moment at which the run gives up. */
+	private async watchOutage(signal: AbortSignal): Promise<void> {
+		const { clock } = this.run.environment;
+		while (!signal.aborted) {
+			const ms = this.client.outage.msUntilGivenUp(clock.monotonic());
+			if (ms <= 0) this.wake();
+			await clock.sleep(ms <= 0 ? this.run.maxWaitMs : Math.max(WATCH_MS, ms), signal);
+		}
+	}
+
+	wake(): void {
+		for (const wait of this.waits) wait.abort();
+	}
+
+	/** Does something that a `wake` ends. Many listeners on one signal would be a leak to Node. */
+	private async untilWoken<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		this.waits.add(controller);
+		try {
+			return await wait(controller.signal);
+		} finally {
+			this.waits.delete(controller);
+		}
+	}
+
+	private async takeTasks(more: () => Promise<boolean>): Promise<void> {
+		while (!this.run.isOver()) {
+			const task = this.queue.shift();
+			if (task) await this.finish(task);
+			else if (!(await more())) {
+				const last = this.queue.shift() ?? this.later.shift();
+				if (!last) return;
+				await this.finish(last);
+			}
+		}
+	}
+
+	private async finish(task: Task): Promise<void> {
+		const { known } = this.state;
+		const outcome = await known.singleFlight(task.key, () => this.resolve(task));
+		if (outcome === undefined) return;
+		task.outcome = outcome;
+		for (const then of task.then) then(outcome);
+		await this.run.endSlice();
+	}
+
+	/** Asks until there is an outcome; undefined where the run is over before. */
+	private async resolve(task: Task): Promise<Outcome | undefined> {
+		const { clock } = this.run.environment;
+		const isOpen = () => !this.run.isOver() && this.settled(task) === undefined;
+		const isHeld = () => this.state.suspect !== undefined && this.state.suspect !== task;
+		const sleep = async (ms: number) =>
+			await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
+		while (isOpen()) {
+			if (isHeld()) await sleep(this.run.maxWaitMs);
+			const call = await this.untilWoken(
+				async (signal) =>
+					await this.client.ask(task.query, {
+						signal,
+						isWanted: () => isOpen() && !isHeld(),
+						isAlone: () => this.state.suspect === task,
+					}),
+			);
+			if (!call) continue;
+			const concluded = this.conclude(task, call);
+			// Not before it is known whether the next call is wanted.
+			call.release();
+			if (typeof concluded !== 'number') return concluded;
+			const until = clock.monotonic() + concluded;
+			for (let ms = concluded; ms > 0 && isOpen(); ms = until - clock.monotonic()) await sleep(ms);
+		}
+		return this.run.isOver() ? undefined : this.settled(task);
+	}
+
+	/** What is known of a task without a call: its answer, or why it is not asked. */
+	private settled({ key, query, asked }: Task): Outcome | undefined {
+		const { known } = this.state;
+		const now = this.run.environment.clock.monotonic();
+		return (
+			known.get(key, query) ??
+			known.blockedBy(query, asked) ??
+			this.client.outage.blocks(query, asked, now)
+		);
+	}
+
+	/** What a call means for its task: the outcome, or milliseconds until it is asked again. */
+	private conclude(task: Task, { outcome, sentAt, endedAt }: Call): Outcome | number {
+		const { state } = this;
+		task.asked = true;
+		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
+		if (state.suspect === task) {
+			state.suspect = undefined;
+			state.wake();
+		} else if (state.hasAnswers && isRefusal(outcome)) {
+			state.suspect ??= task;
+			state.wake();
+			return 0;
+		}
+		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
+		return wait ?? this.store(task, outcome);
+	}
+
+	private store({ key, query }: Task, outcome: Outcome): Outcome {
+		const stored = this.state.known.store(key, query, outcome);
+		if (!isFailure(stored)) {
+			this.state.hasAnswers = true;
+			this.run.answered();
+		} else if (definitionOf(stored.code).ends) {
+			this.state.wake();
+		}
+		return stored;
+	}
+}
+
+/** A refusal that a gateway also gives for a moment: believed at once only if nothing was answered. */
+function isRefusal(outcome: Outcome): boolean {
+	return isFailure(outcome) && ['unauthorized', 'wrongInstance'].includes(outcome.code);
+}

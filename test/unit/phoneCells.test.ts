@@ -1,0 +1,117 @@
+/**
+ * Cells of real contact lists: what CRMs, spreadsheets, messengers and people put around a number.
+ * phoneCells.json has where they come from, the Default Country, the cell, and its digits or
+ * `refuse`; `refuse:several` also names the reason, `refuse?79…` would accept that number too.
+ */
+
+import { readPhoneNumber } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import cells from './fixtures/phoneCells.json';
+import moreCells from './fixtures/morePhoneCells.json';
+
+const REASONS: Readonly<Record<string, RegExp>> = {
+	several: /more than one number|list of several/,
+	extension: /extension/,
+	empty: /empty/,
+	'digits lost': /not all digits/,
+};
+
+function read(cell: unknown, country: unknown): string {
+	const digits = readPhoneNumber(cell, { fewest: 7, most: 16 }, country);
+	return typeof digits === 'string' ? digits : `refuse: ${digits.why}`;
+}
+
+type Cell = [source: string, country: string | null, cell: unknown, expected: string];
+
+test.each([...cells, ...moreCells] as Cell[])(
+	'%s, Default Country %s: %j is %s',
+	(_source, country, cell, expected) => {
+		const result = read(cell, country);
+		const [, mark, detail = ''] = /^refuse([:?]?)(.*)$/.exec(expected) ?? [];
+		if (mark === undefined) expect(result).toBe(expected);
+		else if (mark === '?' && !result.startsWith('refuse')) {
+			expect([detail, '']).toContain(detail === '' ? '' : result);
+		} else {
+			expect(result).toMatch(/^refuse/);
+			expect(result).toMatch(REASONS[detail] ?? /./);
+		}
+	},
+);
+
+test.each([
+	[[{ VALUE: '+79123456789' }, { VALUE: '+79123456780' }], /\{\{ \$json\.PHONE\[0\]\.VALUE \}\}/],
+	['+7 9O2 345-67-89', /"O" beside its digits/],
+	[
+		'+7 912 345-67-89, +7 912 345-67-80',
+		/more than one number.*: \+7 912 345-67-89, \+7 912 345-67-80/,
+	],
+	['+7 495 123-45-67 доб. 4', /an extension/],
+	['15.01.2024', /a date/],
+	['192.168.100.101', /an IP address/],
+	['+7 912 345-67-8', /length/],
+	['+89123456789', /no country has the code 8/],
+	['+7 000 000-00-00', /one digit repeated/],
+	['+1 002 123 4567', /begins with \+1 0/],
+	['+39 (0)347 1234567', /\+3903471234567 or \+393471234567/],
+	['+7 495 123-45-67 через приёмную', /somebody else answers/],
+])('the refusal of %j says what is in the way', (cell, reason) => {
+	expect(read(cell, '')).toMatch(/^refuse/);
+	const issue = readPhoneNumber(cell, { fewest: 7, most: 16 }, '');
+	if (typeof issue === 'string') throw new Error(`Read as ${issue}`);
+	expect(`${issue.why}. ${issue.advice}`).toMatch(reason);
+});
+
+test.each(['UK', 'gb', 'GBR', 'en-GB', 'en_GB', 'United Kingdom', ' united kingdom '])(
+	'%j is a Default Country',
+	(country) => {
+		expect(read('07400 123456', country)).toBe('447400123456');
+	},
+);
+
+test.each([
+	['RU', 'RUS', 'ru-RU', 'Russia'],
+	['AT', 'AUT', 'de-AT', 'Austria'],
+	['AU', 'AUS', 'en-AU', 'Australia'],
+	['CN', 'CHN', 'zh-Hans-CN', 'China'],
+])('%s, %s, %s and %s are one country', (code, three, locale, name) => {
+	const local = {
+		RU: '8 912 345-67-89',
+		AT: '0664 1234567',
+		AU: '0412 345 678',
+		CN: '138 1234 5678',
+	};
+	const cell = local[code as keyof typeof local];
+	expect(new Set([code, three, locale, name].map((country) => read(cell, country))).size).toBe(1);
+	expect(read(cell, name)).toMatch(/^\d+$/);
+});
+
+test.each(['XX', 'ABC', 'EU', 'Atlantis', '__proto__', 'constructor', 7, {}, ['RU'], true])(
+	'%j is no Default Country',
+	(country) => {
+		expect(read('8 912 345-67-89', country)).toMatch(/Default Country is not a country/);
+	},
+);
+
+test('no cell takes longer than a moment, whatever is in it', () => {
+	const begun = performance.now();
+	for (const part of [
+		'9',
+		'9 ',
+		'(',
+		'+',
+		'/',
+		'-',
+		' - ',
+		'.',
+		'x',
+		'1/',
+		'<a ',
+		'%2',
+		'&#',
+		'phone=',
+		'a:',
+		':',
+	])
+		for (const end of ['', '9', '!', '+7 912 345-67-89'])
+			read(part.repeat(200).slice(0, 180) + end, 'DE');
+	expect(performance.now() - begun).toBeLessThan(1000);
+});
