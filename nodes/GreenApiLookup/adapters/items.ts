@@ -7,7 +7,7 @@ import { settingFailure, type Failure } from '../lookup/answers/failures';
 import { isFailure, type Outcome } from '../lookup/answers/response';
 import { failedRowOf, rowOf, type Row, type RowShape } from '../lookup/answers/rows';
 import { inSlices, type Clock } from '../lookup/environment';
-import type { RunResult, Stopped } from '../lookup/lookupRun';
+import type { RunResult, Stopped } from '../lookup/runOptions';
 import { readQuery, type Query } from '../lookup/query';
 import { FORCE, isTool, readSetting, type ReadParameter } from './settings';
 
