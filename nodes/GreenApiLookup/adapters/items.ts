@@ -30,7 +30,7 @@ export function readItem(
 	let subject: unknown = null;
 	try {
 		subject = endpoint.subject && read(endpoint.subject);
-		const defaultCountry = read('options.defaultCountry');
+		const defaultCountry = endpoint.subject && read('options.defaultCountry');
 		const force = readSetting(FORCE, () => read('options.force'));
 		const query =
 			typeof force === 'object' ? force : readQuery(endpoint, { subject, force, defaultCountry });
