@@ -115,6 +115,9 @@ interface More extends Asked {
 	readonly message?: RegExp;
 }
 
+/** Not the service's own: the same the next time. */
+const FOREIGN = { error: { retryable: false } };
+
 function known(
 	fault: FaultyAnswer | BrokenConnection,
 	code: keyof typeof SAID,
@@ -194,8 +197,8 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 			message: /not linked to a Telegram account/,
 		}),
 	),
-	known({ status: 407 }, 'network'),
-	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse')),
+	known({ status: 407 }, 'network', FOREIGN),
+	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse', FOREIGN)),
 	known({ status: 499 }, 'serverError'),
 	known(
 		failed(500, 'interface conversion: interface {} is bool, not string'),
@@ -203,7 +206,11 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		MAX_CONTACT,
 	),
 	known(page(502, 'Bad Gateway'), 'serverError'),
-	known({ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } }, 'badResponse'),
+	known(
+		{ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		'badResponse',
+		FOREIGN,
+	),
 	known(page(200, 'It works'), 'badResponse', { message: /not a JSON object/ }),
 	known({ status: 200 }, 'badResponse', { message: /not a JSON object/ }),
 	known(json(200, { existsWhatsapp: 'false' }), 'badResponse', {
