@@ -113,6 +113,7 @@ interface More extends Asked {
 	/** Further fields of the item's error. */
 	readonly error?: IDataObject;
 	readonly message?: RegExp;
+	readonly advice?: RegExp;
 }
 
 /** Not the service's own: the same the next time. */
@@ -121,9 +122,9 @@ const FOREIGN = { error: { retryable: false } };
 function known(
 	fault: FaultyAnswer | BrokenConnection,
 	code: keyof typeof SAID,
-	{ messenger, operation, error, message }: More = {},
+	{ messenger, operation, error, message, advice }: More = {},
 ): KnownFailure {
-	const [retryable, usual, advice] = SAID[code];
+	const [retryable, usualMessage, usualAdvice] = SAID[code];
 	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
 	return {
 		title: titleOf(fault),
@@ -131,8 +132,8 @@ function known(
 		operation,
 		fault,
 		error: { code, retryable, ...httpStatus, ...error },
-		message: message ?? usual,
-		advice,
+		message: message ?? usualMessage,
+		advice: advice ?? usualAdvice,
 	};
 }
 
@@ -197,7 +198,11 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 			message: /not linked to a Telegram account/,
 		}),
 	),
-	known({ status: 407 }, 'network', FOREIGN),
+	known({ status: 407 }, 'network', {
+		...FOREIGN,
+		message: /the proxy wants a user name and a password/,
+		advice: /under Request Options/,
+	}),
 	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse', FOREIGN)),
 	known({ status: 499 }, 'serverError'),
 	known(
