@@ -7,6 +7,9 @@ import { parseInstance } from '../../nodes/GreenApiLookup/lookup/calls/instance'
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
 import { findEndpoint } from '../endpoints';
 
+const SIMPLE = { simplify: true, includeContactInfo: false, dryRun: false };
+const RAW = { ...SIMPLE, simplify: false };
+
 /** The row of a query for a body, which is JSON text where JavaScript could not write it. */
 function row(
 	messenger: string,
@@ -18,7 +21,7 @@ function row(
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const answer = readResponse({ endpoint, value, force: false }, { status: 200, text }, 0);
 	if (isFailure(answer)) throw new Error(answer.message);
-	return rowOf(answer, true);
+	return rowOf(answer, SIMPLE);
 }
 
 const CHECKED = {
@@ -127,9 +130,7 @@ test("with Simplify off the row is the service's own body", () => {
 	const endpoint = findEndpoint('max', 'checkAccount');
 	const body = { exist: true, chatId: '', extra: { deep: [1] } };
 
-	expect(rowOf({ query: { endpoint, value: '1', force: false }, body, at: 0 }, false)).toEqual(
-		body,
-	);
+	expect(rowOf({ query: { endpoint, value: '1', force: false }, body, at: 0 }, RAW)).toEqual(body);
 });
 
 test.each<[Operation, unknown, object]>([
@@ -143,7 +144,7 @@ test.each<[Operation, unknown, object]>([
 		const endpoint = findEndpoint('max', operation);
 		const error = failure('timeout', { endpoint });
 
-		const failed = failedRowOf(endpoint, value, error);
+		const failed = failedRowOf(endpoint, value, error, SIMPLE);
 
 		expect(failed).toMatchObject({ messenger: 'max', error, ...some });
 		const known = Object.keys(failed).filter((field) => failed[field] !== null);
