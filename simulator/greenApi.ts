@@ -167,9 +167,9 @@ function checkWhatsapp(instance: InstanceSettings, { phoneNumber, chatId }: Body
 	if (isNewer && (phoneNumber === undefined) === (chatId === undefined)) {
 		return { error: 'XOR Validation failed' };
 	}
-	const isLid = isNewer && /^\d+@lid$/.test(String(chatId));
-	const asked =
-		isNewer && chatId !== undefined ? String(chatId).replace(/@c\.us$/, '') : phoneNumber;
+	const isById = isNewer && typeof chatId === 'string';
+	const asked = isById ? chatId.replace(/@c\.us$/, '') : phoneNumber;
+	const isLid = isById && /^\d+@lid$/.test(chatId);
 	const error = isLid ? undefined : phoneNumberError(instance, asked);
 	if (error !== undefined) return { error };
 	const [registered, contact] = accountOf(instance, String(asked)) ?? [];

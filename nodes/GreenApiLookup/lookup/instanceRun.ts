@@ -133,7 +133,9 @@ function isLengthRefused(outcome: Outcome): boolean {
 
 /** What both forms of a number say together: "no" only if both do. */
 function inBothForms(query: Query, first: Outcome, other: Query, second: Outcome): Outcome {
-	if (isFailure(second) ? !isLengthRefused(second) : existsIn(second)) return second;
+	if (!isFailure(second) && existsIn(second)) return second;
+	// A call was made for the item, whatever kept the second one from being made.
+	if (isFailure(second) && !isLengthRefused(second)) return { ...second, asked: true };
 	if (isFailure(first) && isFailure(second)) return first;
 	if (!isFailure(first) && !isFailure(second)) {
 		return { ...first, at: Math.min(first.at ?? 0, second.at ?? 0) };
