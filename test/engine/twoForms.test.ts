@@ -50,14 +50,17 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		test.each([
 			[short, long],
 			[long, short],
-		])('an account is found that is registered under the other form: %s', async (written, other) => {
-			const { rows, asked } = await ask(written, host({ [other]: {} }));
+		])(
+			'an account is found that is registered under the other form: %s',
+			async (written, other) => {
+				const { rows, asked } = await ask(written, host({ [other]: {} }));
 
-			expect(asked).toEqual([written, other]);
-			expect(rows).toMatchObject([
-				{ exists: true, phoneNumber: other, chatId: `${other}@c.us`, country },
-			]);
-		});
+				expect(asked).toEqual([written, other]);
+				expect(rows).toMatchObject([
+					{ exists: true, phoneNumber: other, chatId: `${other}@c.us`, country },
+				]);
+			},
+		);
 
 		test('where the service resolves it, one call is enough, and the row names the account', async () => {
 			const { rows, asked } = await ask(short, host({ [long]: { resolves: true } }));
@@ -121,7 +124,9 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test('with Stop, a failure of the second form ends the run', async () => {
 		const { error } = await ask(SHORT, { ...olderHost(), onError: 'stopWorkflow' });
 
-		expect(error?.message).toMatch(/has no account, and this instance does not take its other form/);
+		expect(error?.message).toMatch(
+			/has no account, and this instance does not take its other form/,
+		);
 	});
 
 	test('with Stop, a first form that says no ends nothing', async () => {

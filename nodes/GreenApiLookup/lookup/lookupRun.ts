@@ -167,15 +167,28 @@ export class LookupRun {
 	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
 	private async askAll(): Promise<void> {
 		this.working = [];
-		for (const instance of this.instances.values()) this.start(instance.work());
+		for (const instance of this.instances.values()) this.begin(instance);
 		// Read on until there is an instance; with many, whoever comes late is asked from the beginning.
 		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
+		for (const work of this.working) await work;
+		// A cap must not leave a number unchecked for somebody's contact.
+		if (this.isCapped)
+			for (const instance of this.instances.values()) this.start(instance.askContacts());
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
 	private async readAll(isEnough = () => false): Promise<void> {
 		while (!isEnough() && (await this.readNext()));
+	}
+
+	private get isCapped(): boolean {
+		return (this.options.memories.execution.record.maxCalls ?? 0) > 0;
+	}
+
+	private begin(instance: InstanceRun): void {
+		this.start(instance.check());
+		if (!this.isCapped) this.start(instance.askContacts());
 	}
 
 	private start(work: Promise<void>): void {
@@ -219,12 +232,11 @@ export class LookupRun {
 			clientOf: (method) => this.clientOf(connection, method),
 			endpoint,
 			includeContactInfo,
-			checksFirst: (memories.execution.record.maxCalls ?? 0) > 0,
 			readNext: async () => await this.readNext(),
 			settle: (item, outcome) => this.settle(item, outcome),
 		});
 		this.instances.set(connection, instance);
-		if (this.working) this.start(instance.work());
+		if (this.working) this.begin(instance);
 		return instance;
 	}
 
