@@ -92,8 +92,9 @@ function codes(outcomes: readonly Outcome[]): Array<string | undefined> {
 }
 
 /** The calls that were sent after a moment. */
+/** Calls about items; what the instance belongs to is asked after them. */
 function sentAfter(at: number, { arrivals }: Service): Arrival[] {
-	return arrivals.filter(({ sentAt }) => sentAt > at);
+	return arrivals.filter(({ sentAt, value }) => sentAt > at && value !== '');
 }
 
 describe('any list', () => {

@@ -32,8 +32,8 @@ export class ProcessState {
 			if (limiter.isIdle(FORGET_AFTER_MS)) this.limiters.delete(key);
 		}
 		const key = hashOf(keyOfInstance(instance), path);
-		const limiter =
-			this.limiters.get(key) ?? new RateLimiter(callsPerSecond, this.environment.clock);
+		const { clock, random } = this.environment;
+		const limiter = this.limiters.get(key) ?? new RateLimiter(callsPerSecond, clock, random);
 		this.limiters.set(key, limiter);
 		return limiter;
 	}

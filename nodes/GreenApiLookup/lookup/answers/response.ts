@@ -18,8 +18,6 @@ export interface LookupResponse {
 	readonly retryAfter?: number | undefined;
 	/** Calls per second that the service allows. */
 	readonly limit?: number | undefined;
-	/** Calls that it would still take in this second. */
-	readonly remaining?: number | undefined;
 }
 
 /** A clear answer of the service. */

@@ -70,7 +70,11 @@ export class InstanceClient {
 		private readonly onCall: () => void,
 	) {
 		this.outage = bounds.outage;
-		bounds.limiter.join(this, connection.rateShare);
+		const { limiter, callsPerMinute } = bounds;
+		limiter.join(this, {
+			share: connection.rateShare,
+			...(callsPerMinute > 0 && { callsPerMinute }),
+		});
 	}
 
 	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
@@ -149,12 +153,12 @@ export class InstanceClient {
 		const response = await exchange;
 		this.inFlight.delete(exchange);
 		if (!(response instanceof Error)) {
-			const { limit, remaining, status, retryAfter = 0 } = response;
+			const { limit, status, retryAfter = 0 } = response;
 			// One beyond Max Wait ends this run instead, and must not make those of others wait.
 			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
 			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
 			const tooMany = status === 429;
-			this.bounds.limiter.update({ limit, remaining, tooMany, retryAfterMs }, permit);
+			this.bounds.limiter.update({ limit, tooMany, retryAfterMs }, permit);
 		}
 		return response;
 	}
