@@ -45,6 +45,8 @@ export const ONE_TRY = { maxWait: 0.001 };
 export interface Service {
 	readonly simulator: Simulator;
 	readonly node: INodeType;
+	/** Lets so many milliseconds pass. */
+	readonly sleep: (ms: number) => Promise<void>;
 	readonly close: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startService(...instances: readonly InstanceSettings[]): P
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),
+		sleep: async (ms) => await environment.clock.sleep(ms),
 		async close() {
 			if (!services.delete(service)) return;
 			stop();

@@ -91,13 +91,18 @@ export class InstanceRun {
 		this.checks.add(other, both, 'later');
 	}
 
+	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
+	contactQuery(answer: Answer): Query | undefined {
+		const value = this.contacts ? chatIdOf(answer) : null;
+		if (value === null) return undefined;
+		const endpoint = endpointOf(answer.query.endpoint.messenger, 'getContactInfo');
+		return { endpoint, value, force: false };
+	}
+
 	private found(index: number, outcome: Outcome): void {
-		const chatId = isFailure(outcome) || !this.contacts ? null : chatIdOf(outcome);
-		if (!this.contacts || chatId === null) return this.settle(index, outcome);
-		const endpoint = endpointOf(this.options.endpoint.messenger, 'getContactInfo');
-		this.contacts.add({ endpoint, value: chatId, force: false }, (contact) =>
-			this.settle(index, { ...(outcome as Answer), contact }),
-		);
+		const query = isFailure(outcome) ? undefined : this.contactQuery(outcome);
+		if (!query) return this.settle(index, outcome);
+		this.contacts?.add(query, (contact) => this.settle(index, { ...(outcome as Answer), contact }));
 		this.contactsChanged();
 	}
 

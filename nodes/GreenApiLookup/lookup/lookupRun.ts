@@ -86,6 +86,8 @@ export class LookupRun {
 	private readonly clients: InstanceClient[] = [];
 	private readonly part: RunPart;
 	private readonly dryRun = new DryRun();
+	/** Set while the limiters still know the bounds of this run. */
+	private drySummary: string | undefined;
 	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
 	private next = 0;
@@ -119,7 +121,8 @@ export class LookupRun {
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (!dryRun) await this.askAll();
+			if (dryRun) this.drySummary = this.summarize();
+			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
@@ -135,7 +138,7 @@ export class LookupRun {
 		const { count, dryRun } = this.options;
 		const pace = this.paceWarning();
 		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
-		const summary = dryRun ? this.drySummary() : this.report.summary(this.clock.monotonic());
+		const summary = this.drySummary ?? this.report.summary(this.clock.monotonic());
 		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
 	}
 
@@ -150,13 +153,11 @@ export class LookupRun {
 		);
 	}
 
-	private drySummary(): string {
-		const { count, includeContactInfo, memories } = this.options;
-		const { calls, maxCalls = 0 } = memories.execution.record;
-		const callsPerSecond = this.clients.reduce((sum, client) => sum + client.callsPerSecond, 0);
+	private summarize(): string {
+		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
 		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
-		const pace = { callsPerSecond, mayCall, contacts: includeContactInfo };
-		return this.dryRun.summary(this.report, count, pace);
+		const cost = this.dryRun.summary(this.options.count, mayCall);
+		return [cost, ...this.report.failures('Cannot be asked')].join(' ');
 	}
 
 	private get isOver(): boolean {
@@ -217,7 +218,7 @@ export class LookupRun {
 		if (isFailure(query)) return this.settle(index, query, !this.options.dryRun);
 		const instance = this.instanceOf(connection);
 		if (!this.options.dryRun) return instance.add(index, query);
-		this.settle(index, this.dryRun.add(query, instance.state.known));
+		this.settle(index, this.dryRun.add(query, instance));
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
