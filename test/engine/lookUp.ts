@@ -13,7 +13,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
-import type { Fault } from '../../simulator/faults';
+import { valueOf, type Fault } from '../../simulator/faults';
 import {
 	instanceOf,
 	type InstanceChanges,
@@ -45,6 +45,8 @@ export const ONE_TRY = { maxWait: 0.001 };
 export interface Service {
 	readonly simulator: Simulator;
 	readonly node: INodeType;
+	/** Lets so many milliseconds pass. */
+	readonly sleep: (ms: number) => Promise<void>;
 	readonly close: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startService(...instances: readonly InstanceSettings[]): P
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),
+		sleep: async (ms) => await environment.clock.sleep(ms),
 		async close() {
 			if (!services.delete(service)) return;
 			stop();
@@ -125,8 +128,13 @@ export interface Looked extends RunResult {
 	readonly failedRows: readonly IDataObject[];
 	/** All calls that GREEN-API got so far. */
 	readonly calls: readonly Call[];
+	/** The values of those calls. */
+	readonly asked: readonly unknown[];
 	/** The node's message on the run in the editor. */
 	readonly hint: string | undefined;
+	readonly hintType: string | undefined;
+	/** Custom data of the execution. */
+	readonly customData: Readonly<Record<string, string>>;
 }
 
 export async function lookUp(lookup: Lookup): Promise<Looked> {
@@ -170,7 +178,10 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 			rows: result.output(LOOKUP).map(({ json }) => json),
 			failedRows: result.output(LOOKUP, 1).map(({ json }) => json),
 			calls: simulator.calls(),
+			asked: simulator.calls().map(({ text }) => valueOf(text)),
 			hint: lastRun?.hints?.[0]?.message,
+			hintType: lastRun?.hints?.[0]?.type,
+			customData: result.run.data.resultData.metadata ?? {},
 		};
 	} finally {
 		if (!lookup.service) await service.close();

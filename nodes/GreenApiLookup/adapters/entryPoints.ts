@@ -215,7 +215,7 @@ function addCalls(context: EntryPoint['context'], calls: number): void {
 		$execution?: { customData?: CustomData };
 	};
 	const data = $execution?.customData;
-	data?.set(CALLS, String(Number(data.get(CALLS) ?? 0) + calls));
+	data?.set(CALLS, String((Number(data.get(CALLS)) || 0) + calls));
 }
 
 /** Options of Check Account are kept by n8n, and mean nothing, when another operation is chosen. */
