@@ -110,6 +110,8 @@ export interface Lookup {
 	readonly signal?: AbortSignal;
 	/** What an earlier run of the execution kept. */
 	readonly contextData?: IExecuteContextData;
+	/** The id of the execution; the same for all where none is given. */
+	readonly executionId?: string;
 	/** Changes the workflow: pinned items, then the lookup. */
 	readonly workflow?: (workflow: WorkflowJson) => void;
 	/** Items of further nodes, by the node's name. */
@@ -160,6 +162,7 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 				...lookup.pinned,
 			},
 			...(lookup.contextData && { contextData: lookup.contextData }),
+			...(lookup.executionId && { executionId: lookup.executionId }),
 			...(lookup.signal && { signal: lookup.signal }),
 			workflow,
 		});
