@@ -24,6 +24,7 @@ import {
 } from 'n8n-core';
 import {
 	Workflow,
+	type IBinaryKeyData,
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
@@ -64,6 +65,8 @@ export interface RunOptions {
 	readonly credential?: ICredentialDataDecryptedObject;
 	/** Items that a node of the workflow gives instead of being run, by node name. */
 	readonly pinned: Readonly<Record<string, readonly IDataObject[]>>;
+	/** Binary data that all these items carry. */
+	readonly binary?: IBinaryKeyData;
 	readonly entryPoint?: EntryPoint;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
@@ -112,7 +115,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	// Written out, because n8n before 1.120 has no function that makes it.
 	const runData = {
 		startData: {},
-		resultData: { runData: {}, pinData: toPinData(pinned) },
+		resultData: { runData: {}, pinData: toPinData(pinned, options.binary) },
 		executionData: {
 			contextData: options.contextData ?? {},
 			metadata: {},
@@ -192,11 +195,14 @@ function nodeFor(entryPoint: EntryPoint, node: INodeType): INodeType {
 	return nodeType;
 }
 
-function toPinData(pinned: RunOptions['pinned']): Record<string, INodeExecutionData[]> {
+function toPinData(
+	pinned: RunOptions['pinned'],
+	binary?: IBinaryKeyData,
+): Record<string, INodeExecutionData[]> {
 	return Object.fromEntries(
 		Object.entries(pinned).map(([name, rows]) => [
 			name,
-			rows.map((json, item) => ({ json, pairedItem: { item } })),
+			rows.map((json, item) => ({ json, ...(binary && { binary }), pairedItem: { item } })),
 		]),
 	);
 }

@@ -4,6 +4,7 @@
  */
 
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteContextData,
@@ -87,6 +88,8 @@ export interface Lookup {
 	readonly values?: readonly unknown[];
 	/** Whole items instead; the lookup asks about their field `value`. */
 	readonly items?: readonly IDataObject[];
+	/** Binary data that every item carries. */
+	readonly binary?: IBinaryKeyData;
 	/** The node's collection Options. */
 	readonly options?: IDataObject;
 	/** Further parameters of the node. */
@@ -162,6 +165,7 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 				...lookup.pinned,
 			},
 			...(lookup.contextData && { contextData: lookup.contextData }),
+			...(lookup.binary && { binary: lookup.binary }),
 			...(lookup.executionId && { executionId: lookup.executionId }),
 			...(lookup.signal && { signal: lookup.signal }),
 			workflow,

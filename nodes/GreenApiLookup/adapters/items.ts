@@ -54,6 +54,8 @@ function unreadable({ subject }: Endpoint, why: string): Failure {
 export interface RowStyle extends RowShape {
 	readonly endpoint: Endpoint;
 	readonly node: INode;
+	/** Items of the list, also those that a stopped run has not read. */
+	readonly count: number;
 	readonly includeInputFields: boolean;
 	/** Whether a failure is that of every item. */
 	readonly isShared: (failure: Failure) => boolean;
@@ -119,10 +121,10 @@ function withInput(
 function toApiError(
 	{ failure, index, answered }: Stopped,
 	items: readonly ReadItem[],
-	{ node, isShared }: RowStyle,
+	{ node, count, isShared }: RowStyle,
 ): NodeApiError {
 	const { code, message, advice, httpStatus } = failure;
-	const isOfOne = items.length > 1 && !isShared(failure);
+	const isOfOne = count > 1 && !isShared(failure);
 	const description = isOfOne ? `${advice} ${listAdvice(index, answered)}` : advice;
 	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
 	// n8n names the item in the message.
