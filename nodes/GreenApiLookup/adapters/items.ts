@@ -87,9 +87,13 @@ function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecuti
 	if (!isFailure(outcome)) return withInput(item, rowOf(outcome, style), style);
 	if (node.onError === 'continueErrorOutput') {
 		// No other key beside `error`: n8n before 2.37 would take the row for a success. n8n itself
-		// adds the fields of the input.
-		const { json, ...rest } = withInput(item, { error: { ...outcome } }, style);
-		return { json: { error: json.error }, ...rest };
+		// adds the fields of the input, but not its binary data.
+		const { index, input } = item;
+		return {
+			json: { error: { ...outcome } },
+			...(input.binary && { binary: input.binary }),
+			pairedItem: { item: index },
+		};
 	}
 	const { message, advice } = outcome;
 	// An agent is shown the message alone.
