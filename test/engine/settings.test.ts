@@ -105,10 +105,13 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	});
 
 	test('a Timeout that is text is a number of milliseconds', async () => {
-		const requestOptions = { timeout: '={{ "5000" }}' };
-		const { rows } = await lookUp({ entryPoint, values: VALUES, parameters: { requestOptions } });
+		const given = { entryPoint, values: VALUES.slice(0, 1) };
+		const faults = [{ calls: [1], connection: 'hang' as const }];
+		const parameters = { requestOptions: { timeout: '={{ "5000" }}' } };
+		const { rows, calls } = await lookUp({ ...given, faults, parameters });
 
-		expect(rows.map(({ exists }) => exists)).toEqual([true, false]);
+		expect(rows.map(({ exists }) => exists)).toEqual([true]);
+		expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).toBeGreaterThanOrEqual(5000);
 	});
 
 	test.each([
