@@ -195,7 +195,8 @@ async function lookUp(
 		const { hint } = run;
 		if (hint) entry.tell(hint.message, hint.type);
 		const isShared = (failure: Failure) => failure === shared || concernsAll(failure.code);
-		return await toItems(items, result, { ...settings, endpoint, node, isShared }, clock);
+		const style = { ...settings, endpoint, node, count: inputs.length, isShared };
+		return await toItems(items, result, style, clock);
 	} finally {
 		addCalls(context, run.report.calls);
 	}
