@@ -34,6 +34,8 @@ export class LookupRun {
 	private readonly clients: InstanceClient[] = [];
 	private readonly part: RunPart;
 	private readonly dryRun = new DryRun();
+	/** Set while the limiters still know the bounds of this run. */
+	private drySummary: string | undefined;
 	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
 	private next = 0;
@@ -67,7 +69,8 @@ export class LookupRun {
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (!dryRun) await this.askAll();
+			if (dryRun) this.drySummary = this.summarize();
+			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
@@ -83,7 +86,7 @@ export class LookupRun {
 		const { count, dryRun } = this.options;
 		const pace = this.paceWarning();
 		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
-		const summary = dryRun ? this.drySummary() : this.report.summary(this.clock.monotonic());
+		const summary = this.drySummary ?? this.report.summary(this.clock.monotonic());
 		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
 	}
 
@@ -98,13 +101,11 @@ export class LookupRun {
 		);
 	}
 
-	private drySummary(): string {
-		const { count, includeContactInfo, memories } = this.options;
-		const { calls, maxCalls = 0 } = memories.execution.record;
-		const callsPerSecond = this.clients.reduce((sum, client) => sum + client.callsPerSecond, 0);
+	private summarize(): string {
+		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
 		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
-		const pace = { callsPerSecond, mayCall, contacts: includeContactInfo };
-		return this.dryRun.summary(this.report, count, pace);
+		const cost = this.dryRun.summary(this.options.count, mayCall);
+		return [cost, ...this.report.failures('Cannot be asked')].join(' ');
 	}
 
 	private get isOver(): boolean {
@@ -115,15 +116,28 @@ export class LookupRun {
 	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
 	private async askAll(): Promise<void> {
 		this.working = [];
-		for (const instance of this.instances.values()) this.start(instance.work());
+		for (const instance of this.instances.values()) this.begin(instance);
 		// Read on until there is an instance; with many, whoever comes late is asked from the beginning.
 		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
+		for (const work of this.working) await work;
+		// A cap must not leave a number unchecked for somebody's contact.
+		if (this.isCapped)
+			for (const instance of this.instances.values()) this.start(instance.askContacts());
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
 	private async readAll(isEnough = () => false): Promise<void> {
 		while (!isEnough() && (await this.readNext()));
+	}
+
+	private get isCapped(): boolean {
+		return (this.options.memories.execution.record.maxCalls ?? 0) > 0;
+	}
+
+	private begin(instance: InstanceRun): void {
+		this.start(instance.check());
+		if (!this.isCapped) this.start(instance.askContacts());
 	}
 
 	private start(work: Promise<void>): void {
@@ -152,7 +166,7 @@ export class LookupRun {
 		if (isFailure(query)) return this.settle(index, query, !this.options.dryRun);
 		const instance = this.instanceOf(connection);
 		if (!this.options.dryRun) return instance.add(index, query);
-		this.settle(index, this.dryRun.add(query, instance.state.known));
+		this.settle(index, this.dryRun.add(query, instance));
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
@@ -167,12 +181,11 @@ export class LookupRun {
 			clientOf: (method) => this.clientOf(connection, method),
 			endpoint,
 			includeContactInfo,
-			checksFirst: (memories.execution.record.maxCalls ?? 0) > 0,
 			readNext: async () => await this.readNext(),
 			settle: (item, outcome) => this.settle(item, outcome),
 		});
 		this.instances.set(connection, instance);
-		if (this.working) this.start(instance.work());
+		if (this.working) this.begin(instance);
 		return instance;
 	}
 

@@ -17,6 +17,8 @@ interface Task {
 	readonly query: Query;
 	readonly attempts: Attempts;
 	readonly then: Array<(outcome: Outcome) => void>;
+	/** Whether it is what an item asks about, and not the other form of it. */
+	readonly isFirst: boolean;
 	/** Whether a call was made for it. */
 	asked: boolean;
 	outcome?: Outcome;
@@ -42,7 +44,7 @@ export interface RunPart {
 	readonly isOver: () => boolean;
 	/** Lets the rest of the process go first, where this one has worked for long. */
 	readonly endSlice: () => Promise<void> | undefined;
-	/** A query got its answer by a call. */
+	/** An item's own query got its answer by a call. */
 	readonly answered: () => void;
 }
 
@@ -71,7 +73,8 @@ export class MethodRun {
 		if (equal?.outcome) return then(equal.outcome);
 		if (equal) return void equal.then.push(then);
 		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
-		const task = { key, query, attempts, then: [then], asked: false };
+		const isFirst = queue === 'queue';
+		const task = { key, query, attempts, then: [then], isFirst, asked: false };
 		this.tasks.set(key, task);
 		this[queue].push(task);
 	}
@@ -199,11 +202,11 @@ export class MethodRun {
 		this.state.wake();
 	}
 
-	private store({ key, query }: Task, outcome: Outcome): Outcome {
+	private store({ key, query, isFirst }: Task, outcome: Outcome): Outcome {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			this.run.answered();
+			if (isFirst) this.run.answered();
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}
