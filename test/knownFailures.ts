@@ -110,14 +110,18 @@ interface More extends Asked {
 	/** Further fields of the item's error. */
 	readonly error?: IDataObject;
 	readonly message?: RegExp;
+	readonly advice?: RegExp;
 }
+
+/** Not the service's own: the same the next time. */
+const FOREIGN = { error: { retryable: false } };
 
 function known(
 	fault: FaultyAnswer | BrokenConnection,
 	code: keyof typeof SAID,
-	{ messenger, operation, error, message }: More = {},
+	{ messenger, operation, error, message, advice }: More = {},
 ): KnownFailure {
-	const [retryable, usual, advice] = SAID[code];
+	const [retryable, usualMessage, usualAdvice] = SAID[code];
 	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
 	return {
 		title: titleOf(fault),
@@ -125,8 +129,8 @@ function known(
 		operation,
 		fault,
 		error: { code, retryable, ...httpStatus, ...error },
-		message: message ?? usual,
-		advice,
+		message: message ?? usualMessage,
+		advice: advice ?? usualAdvice,
 	};
 }
 
@@ -191,8 +195,12 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 			message: /not linked to a Telegram account/,
 		}),
 	),
-	known({ status: 407 }, 'network'),
-	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse')),
+	known({ status: 407 }, 'network', {
+		...FOREIGN,
+		message: /the proxy wants a user name and a password/,
+		advice: /under Request Options/,
+	}),
+	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse', FOREIGN)),
 	known({ status: 499 }, 'serverError'),
 	known(
 		failed(500, 'interface conversion: interface {} is bool, not string'),
@@ -200,7 +208,11 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		MAX_CONTACT,
 	),
 	known(page(502, 'Bad Gateway'), 'serverError'),
-	known({ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } }, 'badResponse'),
+	known(
+		{ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		'badResponse',
+		FOREIGN,
+	),
 	known(page(200, 'It works'), 'badResponse', { message: /not a JSON object/ }),
 	known({ status: 200 }, 'badResponse', { message: /not a JSON object/ }),
 	known(json(200, { existsWhatsapp: 'false' }), 'badResponse', {

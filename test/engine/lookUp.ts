@@ -4,6 +4,7 @@
  */
 
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteContextData,
@@ -90,6 +91,8 @@ export interface Lookup {
 	readonly values?: readonly unknown[];
 	/** Whole items instead; the lookup asks about their field `value`. */
 	readonly items?: readonly IDataObject[];
+	/** Binary data that every item carries. */
+	readonly binary?: IBinaryKeyData;
 	/** The node's collection Options. */
 	readonly options?: IDataObject;
 	/** Further parameters of the node. */
@@ -113,6 +116,8 @@ export interface Lookup {
 	readonly signal?: AbortSignal;
 	/** What an earlier run of the execution kept. */
 	readonly contextData?: IExecuteContextData;
+	/** The id of the execution; the same for all where none is given. */
+	readonly executionId?: string;
 	/** Changes the workflow: pinned items, then the lookup. */
 	readonly workflow?: (workflow: WorkflowJson) => void;
 	/** Items of further nodes, by the node's name. */
@@ -168,6 +173,8 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 				...lookup.pinned,
 			},
 			...(lookup.contextData && { contextData: lookup.contextData }),
+			...(lookup.binary && { binary: lookup.binary }),
+			...(lookup.executionId && { executionId: lookup.executionId }),
 			...(lookup.signal && { signal: lookup.signal }),
 			workflow,
 		});

@@ -5,12 +5,12 @@ import type { LookupResponse, Outcome } from '../../nodes/GreenApiLookup/lookup/
 import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import type { Connection } from '../../nodes/GreenApiLookup/lookup/calls/instanceClient';
 import { Memory, type Memories } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
-import {
-	LookupRun,
-	type LookupItem,
-	type RunOptions,
-	type RunResult,
-} from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import { LookupRun } from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import type {
+	LookupItem,
+	RunOptions,
+	RunResult,
+} from '../../nodes/GreenApiLookup/lookup/runOptions';
 import { ProcessState } from '../../nodes/GreenApiLookup/lookup/processState';
 import type { LookupRequest, Query } from '../../nodes/GreenApiLookup/lookup/query';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';

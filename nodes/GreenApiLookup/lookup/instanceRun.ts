@@ -85,7 +85,10 @@ export class InstanceRun {
 		if (!other || !isOpen) return this.found(index, outcome);
 		const both = (second: Outcome) => {
 			const { known } = this.state;
-			if (!isFailure(outcome) && !isFailure(second)) known.remember([outcome, second]);
+			if (!isFailure(outcome) && !isFailure(second)) {
+				known.remember(outcome, query);
+				known.remember(second, other);
+			}
 			this.found(index, inBothForms(query, outcome, other, second));
 		};
 		this.checks.add(other, both, 'later');

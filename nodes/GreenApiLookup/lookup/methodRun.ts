@@ -135,6 +135,7 @@ export class MethodRun {
 	private async finish(task: Task): Promise<void> {
 		const { known } = this.state;
 		const outcome = await known.singleFlight(task.key, () => this.resolve(task));
+		if (this.state.suspect === task) this.clearSuspect();
 		if (outcome === undefined) return;
 		task.outcome = outcome;
 		for (const then of task.then) then(outcome);
@@ -185,16 +186,20 @@ export class MethodRun {
 		const { state } = this;
 		task.asked = true;
 		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
-		if (state.suspect === task) {
-			state.suspect = undefined;
-			state.wake();
-		} else if (state.hasAnswers && isRefusal(outcome)) {
+		if (state.suspect === task) this.clearSuspect();
+		else if (state.hasAnswers && isRefusal(outcome)) {
 			state.suspect ??= task;
 			state.wake();
 			return 0;
 		}
 		const wait = task.attempts.waitAfter(outcome, sentAt, endedAt);
 		return wait ?? this.store(task, outcome);
+	}
+
+	/** Those who were held go on. */
+	private clearSuspect(): void {
+		this.state.suspect = undefined;
+		this.state.wake();
 	}
 
 	private store({ key, query, isFirst }: Task, outcome: Outcome): Outcome {

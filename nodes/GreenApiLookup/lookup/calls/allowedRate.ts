@@ -22,7 +22,7 @@ export const HIGHEST_LIMIT = 1000;
  * Each 429 counts 1, each answered call takes off `forgiven`, and `many` are other users. A process at
  * full speed believes in strays for longer, so that 5 % of them do not slow it down.
  */
-const AT_FULL_SPEED = { many: 7, forgiven: 0.12 };
+const AT_FULL_SPEED = { many: 6, forgiven: 0.12 };
 const AMONG_OTHERS = { many: 2.5, forgiven: 0.06 };
 
 /** Share of the speed that remains after a decrease. */

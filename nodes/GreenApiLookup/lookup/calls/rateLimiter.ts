@@ -115,10 +115,8 @@ export class RateLimiter {
 	update(info: RateInfo, permit: Permit): void {
 		const spacing = this.rate.spacing();
 		const hasFallen = this.rate.update(info, permit.at);
-		if (info.tooMany) {
-			this.dueAt += this.rate.shift();
-			this.pause(info.retryAfterMs);
-		}
+		if (info.tooMany) this.dueAt += this.rate.shift();
+		this.pause(info.retryAfterMs);
 		if (hasFallen) this.pause(this.rate.spacing());
 		if (this.rate.spacing() < spacing) this.lookAgain();
 	}
