@@ -105,7 +105,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const instance = parseInstance(credentials);
 		const { url } = requestOptions;
-		// The HTTP Request node of an n8n that does not know restrictToSupportedNodes sends `uri`.
+		// The HTTP Request node, which would store the URL with the token, sends `uri` or a whole URL.
 		if (typeof url !== 'string' || !url.startsWith('/') || url.startsWith('//')) {
 			throw new Error('This credential works in the GREEN-API Lookup node only');
 		}

@@ -18,6 +18,13 @@ export interface Contact {
 	readonly avatar?: string;
 	/** Unix seconds. */
 	readonly lastSeen?: number;
+	/** WhatsApp only. */
+	readonly isBusiness?: boolean;
+	/**
+	 * Where a country's numbers have two forms on WhatsApp: whether the account is found under the
+	 * other one, too. The key is the form that it is registered under.
+	 */
+	readonly resolves?: boolean;
 }
 
 export interface InstanceSettings {
@@ -42,7 +49,7 @@ export interface InstanceSettings {
 	rateHeaders: (remaining: number, perSecond: number) => Readonly<Record<string, string>>;
 	/** Milliseconds before each answer. */
 	latencyMs: number;
-	/** HTTP status of Telegram's `{"status": false}` bodies; GREEN-API's page gives none. */
+	/** HTTP status of Telegram's and MAX's `{"status": false}` bodies; GREEN-API's pages give none. */
 	refusalStatus: number;
 	/** By phone number (digits), @username or chat ID. */
 	contacts: Record<string, Contact>;

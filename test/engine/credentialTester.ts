@@ -14,6 +14,7 @@ import {
 	type IRunExecutionData,
 } from 'n8n-workflow';
 
+import { CredentialsHelper } from './credentialsHelper';
 import { additionalDataFor, CREDENTIAL_TYPE, loadCredentialType } from './engine';
 
 export interface TestResult {
@@ -44,7 +45,7 @@ export async function testCredential(data: ICredentialDataDecryptedObject): Prom
 	const context = new ExecuteContext(
 		new Workflow({ ...json, active: false, nodeTypes }),
 		node,
-		additionalDataFor(json, credentialType, data),
+		additionalDataFor(json, new CredentialsHelper(credentialType, data)),
 		'internal',
 		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
 		0,

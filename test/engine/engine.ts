@@ -23,14 +23,13 @@ import {
 	type ExecuteContext,
 } from 'n8n-core';
 import {
-	ICredentialsHelper,
 	Workflow,
+	type IBinaryKeyData,
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
 	type IExecuteContextData,
 	type IExecuteFunctions,
-	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
@@ -42,10 +41,13 @@ import {
 } from 'n8n-workflow';
 
 import type { Environment } from '../../nodes/GreenApiLookup/lookup/environment';
+import { CredentialsHelper } from './credentialsHelper';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 const PACKAGE = 'n8n-nodes-green-api-lookup';
 export const NODE_TYPE = `${PACKAGE}.greenApiLookup`;
+/** The node as n8n offers it to an agent. */
+export const TOOL_TYPE = `${NODE_TYPE}Tool`;
 export const CREDENTIAL_TYPE = 'greenApiInstanceApi';
 
 /**
@@ -59,15 +61,19 @@ export type WorkflowJson = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' 
 
 export interface RunOptions {
 	readonly workflow: WorkflowJson;
-	/** The credential's fields; undefined for a workflow whose nodes have none. */
+	/** The credential's fields, also expressions of the item; undefined where n8n has no such credential. */
 	readonly credential?: ICredentialDataDecryptedObject;
 	/** Items that a node of the workflow gives instead of being run, by node name. */
 	readonly pinned: Readonly<Record<string, readonly IDataObject[]>>;
+	/** Binary data that all these items carry. */
+	readonly binary?: IBinaryKeyData;
 	readonly entryPoint?: EntryPoint;
 	/** Cancels the execution as the editor's stop button does. */
 	readonly signal?: AbortSignal;
 	/** What the nodes kept before a Wait node suspended the execution: `contextData` of a run. */
 	readonly contextData?: IExecuteContextData;
+	/** A Wait node keeps it; "Retry execution" begins a new one, with the same `contextData`. */
+	readonly executionId?: string;
 	/** A node from `createNode`; a new one, on the system's clock, where none is given. */
 	readonly node?: INodeType;
 }
@@ -79,6 +85,8 @@ export interface RunResult {
 	readonly error: Error | undefined;
 	/** The output items of a node: branch 0, or 1 for the error branch. */
 	readonly output: (nodeName: string, branch?: number) => INodeExecutionData[];
+	/** How often the credential was read and decrypted. */
+	readonly credentialReads: number;
 }
 
 const loader = new PackageDirectoryLoader(PACKAGE_FOLDER);
@@ -107,7 +115,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 	// Written out, because n8n before 1.120 has no function that makes it.
 	const runData = {
 		startData: {},
-		resultData: { runData: {}, pinData: toPinData(pinned) },
+		resultData: { runData: {}, pinData: toPinData(pinned, options.binary) },
 		executionData: {
 			contextData: options.contextData ?? {},
 			metadata: {},
@@ -118,7 +126,8 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 			],
 		},
 	} as unknown as IRunExecutionData;
-	const additionalData = additionalDataFor(json, await loadCredentialType(), options.credential);
+	const credentials = new CredentialsHelper(await loadCredentialType(), options.credential);
+	const additionalData = additionalDataFor(json, credentials, options.executionId);
 	const execution = new WorkflowExecute(additionalData, 'manual', runData);
 	const running = execution.processRunExecutionData(workflow);
 	const cancel = () => running.cancel();
@@ -130,6 +139,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 			error: run.data.resultData.error as Error | undefined,
 			output: (nodeName, branch = 0) =>
 				run.data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[branch] ?? [],
+			credentialReads: credentials.reads,
 		};
 	} finally {
 		signal?.removeEventListener('abort', cancel);
@@ -185,11 +195,14 @@ function nodeFor(entryPoint: EntryPoint, node: INodeType): INodeType {
 	return nodeType;
 }
 
-function toPinData(pinned: RunOptions['pinned']): Record<string, INodeExecutionData[]> {
+function toPinData(
+	pinned: RunOptions['pinned'],
+	binary?: IBinaryKeyData,
+): Record<string, INodeExecutionData[]> {
 	return Object.fromEntries(
 		Object.entries(pinned).map(([name, rows]) => [
 			name,
-			rows.map((json, item) => ({ json, pairedItem: { item } })),
+			rows.map((json, item) => ({ json, ...(binary && { binary }), pairedItem: { item } })),
 		]),
 	);
 }
@@ -202,7 +215,7 @@ class NodeTypes implements INodeTypes {
 	}
 
 	getByNameAndVersion(name: string): INodeType {
-		return name === NODE_TYPE ? this.lookup : foreignNode(name);
+		return [NODE_TYPE, TOOL_TYPE].includes(name) ? this.lookup : foreignNode(name);
 	}
 
 	getKnownTypes(): IDataObject {
@@ -239,73 +252,18 @@ function foreignNode(name: string): INodeType {
 
 export function additionalDataFor(
 	json: WorkflowJson,
-	credentialType: ICredentialType,
-	credential: ICredentialDataDecryptedObject | undefined,
+	credentialsHelper: CredentialsHelper,
+	executionId = 'harness',
 ): IWorkflowExecuteAdditionalData {
 	const workflowData = { ...json, id: 'harness', active: false } as IWorkflowBase;
 	return {
-		credentialsHelper: new CredentialsHelper(credentialType, credential),
-		hooks: new ExecutionLifecycleHooks('manual', 'harness', workflowData),
-		executionId: 'harness',
+		credentialsHelper,
+		hooks: new ExecutionLifecycleHooks('manual', executionId, workflowData),
+		executionId,
 		webhookWaitingBaseUrl: 'http://localhost/waiting',
 		formWaitingBaseUrl: 'http://localhost/forms',
 		variables: {},
 		currentNodeExecutionIndex: 0,
 		setExecutionStatus() {},
 	} as unknown as IWorkflowExecuteAdditionalData;
-}
-
-/** n8n's credential store with one credential in it. */
-class CredentialsHelper extends ICredentialsHelper {
-	constructor(
-		private readonly type: ICredentialType,
-		private readonly data: ICredentialDataDecryptedObject | undefined,
-	) {
-		super();
-	}
-
-	getParentTypes() {
-		return [];
-	}
-
-	isCredentialUsableByNode(_credentialType: string, nodeType: string) {
-		const { restrictToSupportedNodes, supportedNodes = [] } = this.type;
-		return (
-			!restrictToSupportedNodes || supportedNodes.some((name) => nodeType.endsWith(`.${name}`))
-		);
-	}
-
-	async authenticate(
-		credentials: ICredentialDataDecryptedObject,
-		_typeName: string,
-		requestOptions: IHttpRequestOptions,
-	) {
-		if (typeof this.type.authenticate !== 'function') throw new Error('authenticate is a function');
-		return await this.type.authenticate(credentials, requestOptions);
-	}
-
-	async preAuthentication() {
-		return undefined;
-	}
-
-	async runPreAuthentication() {
-		return undefined;
-	}
-
-	async getDecrypted() {
-		if (!this.data) throw new Error('Credential with ID "1" does not exist.');
-		return { ...this.data };
-	}
-
-	getCredentials(): never {
-		throw new Error('The harness keeps no encrypted credentials');
-	}
-
-	async updateCredentials() {}
-
-	async updateCredentialsOauthTokenData() {}
-
-	getCredentialsProperties() {
-		return this.type.properties;
-	}
 }

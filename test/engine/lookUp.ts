@@ -4,6 +4,7 @@
  */
 
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteContextData,
@@ -14,7 +15,7 @@ import type {
 
 import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
-import type { Fault } from '../../simulator/faults';
+import { valueOf, type Fault } from '../../simulator/faults';
 import {
 	instanceOf,
 	type InstanceChanges,
@@ -46,6 +47,8 @@ export const ONE_TRY = { maxWait: 0.001 };
 export interface Service {
 	readonly simulator: Simulator;
 	readonly node: INodeType;
+	/** Lets so many milliseconds pass. */
+	readonly sleep: (ms: number) => Promise<void>;
 	readonly close: () => Promise<void>;
 }
 
@@ -68,6 +71,7 @@ export async function startService(...instances: readonly InstanceSettings[]): P
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),
+		sleep: async (ms) => await environment.clock.sleep(ms),
 		async close() {
 			if (!services.delete(service)) return;
 			stop();
@@ -92,6 +96,8 @@ export interface Lookup {
 	readonly values?: readonly unknown[];
 	/** Whole items instead; the lookup asks about their field `value`. */
 	readonly items?: readonly IDataObject[];
+	/** Binary data that every item carries. */
+	readonly binary?: IBinaryKeyData;
 	/** The node's collection Options. */
 	readonly options?: IDataObject;
 	/** Further parameters of the node. */
@@ -115,6 +121,8 @@ export interface Lookup {
 	readonly signal?: AbortSignal;
 	/** What an earlier run of the execution kept. */
 	readonly contextData?: IExecuteContextData;
+	/** The id of the execution; the same for all where none is given. */
+	readonly executionId?: string;
 	/** Changes the workflow: pinned items, then the lookup. */
 	readonly workflow?: (workflow: WorkflowJson) => void;
 	/** Items of further nodes, by the node's name. */
@@ -130,8 +138,13 @@ export interface Looked extends RunResult {
 	readonly failedRows: readonly IDataObject[];
 	/** All calls that GREEN-API got so far. */
 	readonly calls: readonly Call[];
+	/** The values of those calls. */
+	readonly asked: readonly unknown[];
 	/** The node's message on the run in the editor. */
 	readonly hint: string | undefined;
+	readonly hintType: string | undefined;
+	/** Custom data of the execution. */
+	readonly customData: Readonly<Record<string, string>>;
 }
 
 export async function lookUp(lookup: Lookup): Promise<Looked> {
@@ -165,6 +178,8 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 				...lookup.pinned,
 			},
 			...(lookup.contextData && { contextData: lookup.contextData }),
+			...(lookup.binary && { binary: lookup.binary }),
+			...(lookup.executionId && { executionId: lookup.executionId }),
 			...(lookup.signal && { signal: lookup.signal }),
 			workflow,
 		});
@@ -175,7 +190,10 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 			rows: result.output(LOOKUP).map(({ json }) => json),
 			failedRows: result.output(LOOKUP, 1).map(({ json }) => json),
 			calls: simulator.calls(),
+			asked: simulator.calls().map(({ text }) => valueOf(text)),
 			hint: lastRun?.hints?.[0]?.message,
+			hintType: lastRun?.hints?.[0]?.type,
+			customData: result.run.data.resultData.metadata ?? {},
 		};
 	} finally {
 		if (!lookup.service) await service.close();

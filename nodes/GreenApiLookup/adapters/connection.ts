@@ -26,6 +26,12 @@ export interface Credential {
 export type Send = (request: IHttpRequestOptions, credential: Credential) => Promise<unknown>;
 
 /**
+ * An index that no item has: a credential that gives the same fields for it as for the first item
+ * depends on no item. A prime, so that no `$itemIndex % n` is that of the first item.
+ */
+const NO_ITEM = 2 ** 31 - 1;
+
+/**
  * The connections of a run's items. A credential's fields can be expressions of the item, and each
  * item is asked through its own instance; one read more finds out whether they are.
  */
@@ -56,8 +62,7 @@ export class Connections {
 
 	private async findCommon(): Promise<Connection | Failure | undefined> {
 		const first = await this.open(0);
-		// No item has this index: fields that are the same for it depend on no item.
-		return this.count <= 1 || first === (await this.open(this.count)) ? first : undefined;
+		return this.count <= 1 || first === (await this.open(NO_ITEM)) ? first : undefined;
 	}
 
 	private async open(index: number): Promise<Connection | Failure> {

@@ -30,7 +30,7 @@ export function readItem(
 	let subject: unknown = null;
 	try {
 		subject = endpoint.subject && read(endpoint.subject);
-		const defaultCountry = read('options.defaultCountry');
+		const defaultCountry = endpoint.subject && read('options.defaultCountry');
 		const force = readSetting(FORCE, () => read('options.force'));
 		const query =
 			typeof force === 'object' ? force : readQuery(endpoint, { subject, force, defaultCountry });
@@ -54,6 +54,8 @@ function unreadable({ subject }: Endpoint, why: string): Failure {
 export interface RowStyle extends RowShape {
 	readonly endpoint: Endpoint;
 	readonly node: INode;
+	/** Items of the list, also those that a stopped run has not read. */
+	readonly count: number;
 	readonly includeInputFields: boolean;
 	/** Whether a failure is that of every item. */
 	readonly isShared: (failure: Failure) => boolean;
@@ -85,9 +87,13 @@ function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecuti
 	if (!isFailure(outcome)) return withInput(item, rowOf(outcome, style), style);
 	if (node.onError === 'continueErrorOutput') {
 		// No other key beside `error`: n8n before 2.37 would take the row for a success. n8n itself
-		// adds the fields of the input.
-		const { json, ...rest } = withInput(item, { error: { ...outcome } }, style);
-		return { json: { error: json.error }, ...rest };
+		// adds the fields of the input, but not its binary data.
+		const { index, input } = item;
+		return {
+			json: { error: { ...outcome } },
+			...(input.binary && { binary: input.binary }),
+			pairedItem: { item: index },
+		};
 	}
 	const { message, advice } = outcome;
 	// An agent is shown the message alone.
@@ -119,10 +125,10 @@ function withInput(
 function toApiError(
 	{ failure, index, answered }: Stopped,
 	items: readonly ReadItem[],
-	{ node, isShared }: RowStyle,
+	{ node, count, isShared }: RowStyle,
 ): NodeApiError {
 	const { code, message, advice, httpStatus } = failure;
-	const isOfOne = items.length > 1 && !isShared(failure);
+	const isOfOne = count > 1 && !isShared(failure);
 	const description = isOfOne ? `${advice} ${listAdvice(index, answered)}` : advice;
 	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
 	// n8n names the item in the message.

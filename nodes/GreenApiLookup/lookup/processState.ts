@@ -75,12 +75,22 @@ class AnswerMemory {
 	/** @param maxAgeMs milliseconds; what is older is not served, but may be to somebody more patient */
 	get(key: string, maxAgeMs: number): Answer | undefined {
 		const found = this.kept.get(key);
-		return found && this.clock.monotonic() - found.at <= maxAgeMs ? found.answer : undefined;
+		if (!found || this.clock.monotonic() - found.at > maxAgeMs) return undefined;
+		this.keep(key, found);
+		return found.answer;
 	}
 
+	/** An answer that is in it already does not become younger. */
 	set(key: string, answer: Answer): void {
+		if (this.kept.get(key)?.answer === answer) return;
+		const age = Math.max(0, this.clock.now() - (answer.at ?? 0));
+		this.keep(key, { answer, at: this.clock.monotonic() - age });
+	}
+
+	/** The latest used ones are kept: a Map has its keys in the order in which they came. */
+	private keep(key: string, entry: { readonly answer: Answer; readonly at: number }): void {
 		this.kept.delete(key);
-		this.kept.set(key, { answer, at: this.clock.monotonic() });
+		this.kept.set(key, entry);
 		const [oldest] = this.kept.size > MOST_ANSWERS ? this.kept.keys() : [];
 		if (oldest !== undefined) this.kept.delete(oldest);
 	}

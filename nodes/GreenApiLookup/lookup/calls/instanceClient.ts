@@ -127,7 +127,9 @@ export class InstanceClient {
 		};
 		if (!goes) return void release();
 		this.onCall();
-		return { response: await this.exchange(request, permit), sentAt: permit.at, release };
+		// Not the permit's time: the first one of an instance is dated to where it counts at the latest.
+		const sentAt = this.clock.monotonic();
+		return { response: await this.exchange(request, permit), sentAt, release };
 	}
 
 	/** Waits for the place. @returns gives it to the next one */

@@ -1,0 +1,78 @@
+/** One item that cannot be read is one failed row, and it keeps what came with it. */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { codesOf, ENTRY_POINTS, errorOf, lookUp } from './lookUp';
+
+const GOOD = ['79876543210', '79876543212'];
+/** An expression that fails for an item without the field. */
+const orError = (field: string) =>
+	`={{ $json.${field} ? $json.${field} : $("Nobody").item.json.${field} }}`;
+const FILE = { data: { data: 'aGVsbG8=', mimeType: 'text/plain', fileName: 'hello.txt' } };
+
+const ITEMS: readonly IDataObject[] = [
+	{ name: 'Anna' },
+	{ name: 'Ivan', value: GOOD[0], country: 'RU' },
+	{ name: 'Olga', value: GOOD[1], country: 'RU' },
+];
+
+test.each(ENTRY_POINTS)(
+	'a Default Country whose expression fails for the first item fails that item only, %s',
+	async (entryPoint) => {
+		const items = ITEMS.map((item) => ({ ...item, value: item.value ?? '79876543214' }));
+		const options = { defaultCountry: orError('country') };
+		const { rows, calls } = await lookUp({ entryPoint, items, options });
+
+		expect(rows.map(({ error }) => error !== undefined)).toEqual([true, false, false]);
+		expect(calls).toHaveLength(2);
+	},
+);
+
+describe('an item whose expression fails', () => {
+	const given = {
+		items: ITEMS,
+		parameters: { phoneNumber: orError('value') },
+		options: { includeInputFields: true },
+		binary: FILE,
+	};
+
+	test('keeps its fields and its binary data as a row', async () => {
+		const { items } = await lookUp(given);
+
+		expect(items.map(({ json, binary }) => [json.name, binary])).toEqual(
+			ITEMS.map(({ name }) => [name, FILE]),
+		);
+		expect(codesOf(items.map(({ json }) => json))).toEqual([
+			'invalidPhoneNumber',
+			undefined,
+			undefined,
+		]);
+	});
+
+	test.each([true, false])(
+		'keeps both on the error output, Include Input Fields %j',
+		async (includeInputFields) => {
+			const { output } = await lookUp({
+				...given,
+				onError: 'continueErrorOutput',
+				options: { includeInputFields },
+			});
+			const [failed, ...others] = output('Lookup', 1);
+
+			expect(others).toEqual([]);
+			expect(failed?.json).toMatchObject({ name: 'Anna', error: { asked: false } });
+			expect([failed?.binary, failed?.pairedItem]).toEqual([FILE, { item: 0 }]);
+		},
+	);
+});
+
+test('a Force that is no value fails its item only', async () => {
+	const items = [
+		{ value: GOOD[0], force: 'maybe' },
+		{ value: GOOD[1], force: 'true' },
+	];
+	const { rows } = await lookUp({ items, options: { force: '={{ $json.force }}' } });
+
+	expect(codesOf(rows)).toEqual(['invalidSettings', undefined]);
+	expect(errorOf(rows[0])?.message).toBe('Force of this node is "maybe".');
+});

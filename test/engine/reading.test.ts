@@ -1,0 +1,70 @@
+/** Items are read while calls go, unless the first failure would end the list anyway. */
+
+import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
+
+import { lookUp, ON_ERROR, ONE_TRY, phones, startService, unlimited } from './lookUp';
+
+const LIST = phones(300);
+const VALUES = LIST.slice(0, 3);
+
+/** A node that notes which items are read, and how many calls had been made by then. */
+async function watched() {
+	const service = await startService(unlimited('whatsapp'));
+	const reads: Array<{ item: number; calls: number }> = [];
+	const node = Object.create(service.node) as INodeType;
+	const checkAccount = service.node.customOperations?.whatsapp?.checkAccount;
+	if (!checkAccount) throw new Error('Check Account of WhatsApp takes lists');
+	const check = async function (this: IExecuteFunctions) {
+		const getNodeParameter = (path: string, index: number) => {
+			const calls = service.simulator.calls().length;
+			if (path === 'phoneNumber') reads.push({ item: index, calls });
+			return this.getNodeParameter(path, index);
+		};
+		return await checkAccount.call(Object.assign(Object.create(this), { getNodeParameter }));
+	};
+	Object.defineProperty(node, 'customOperations', { value: { whatsapp: { checkAccount: check } } });
+	return { service, node, reads };
+}
+
+test.each(ON_ERROR.slice(1))('%s: calls go before the last item is read', async (onError) => {
+	const { service, node, reads } = await watched();
+	const { items, calls } = await lookUp({ service, node, values: LIST, onError });
+
+	expect([items.length, calls.length]).toEqual([300, 300]);
+	expect(reads.map(({ item }) => item)).toEqual(LIST.map((_, item) => item));
+	expect(reads.at(-1)?.calls).toBeGreaterThan(0);
+});
+
+test('Stop: every item is read before the first call', async () => {
+	const { service, node, reads } = await watched();
+	await lookUp({ service, node, values: LIST, onError: 'stopWorkflow' });
+
+	expect(reads).toHaveLength(300);
+	expect(new Set(reads.map(({ calls }) => calls))).toEqual(new Set([0]));
+});
+
+test('a number that comes again finds its answer, or the call that is in flight', async () => {
+	const again = [...LIST, ...VALUES, ...LIST.slice(-3)];
+	const { rows, calls } = await lookUp({ values: again });
+
+	expect(calls).toHaveLength(300);
+	expect(rows.map(({ phoneNumber }) => phoneNumber)).toEqual(again);
+	expect(rows.slice(-6).map(({ exists }) => exists)).toEqual([
+		true,
+		false,
+		true,
+		false,
+		true,
+		false,
+	]);
+});
+
+test('a Retry On Fail try reads the items again, and asks only what is missing', async () => {
+	const { service, node, reads } = await watched();
+	service.simulator.instance('whatsapp').faults = [{ calls: [1], status: 502 }];
+	const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+	const { calls } = await lookUp({ service, node, settings, values: VALUES, options: ONE_TRY });
+
+	expect(reads.map(({ item }) => item)).toEqual([0, 1, 2, 0, 1, 2]);
+	expect(calls.map(({ text }) => /\d+/.exec(text)?.[0])).toEqual([...VALUES, VALUES[0]]);
+});

@@ -1,0 +1,69 @@
+/** Retry On Fail: n8n runs the whole node again, and only what can end otherwise is asked again. */
+
+import type { Fault } from '../../simulator/faults';
+import { TOOL_TYPE } from './engine';
+import { ENTRY_POINTS, lookUp, ON_ERROR, ONE_TRY, phones } from './lookUp';
+
+const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+const NUMBER = '79876543210';
+
+const REFUSED = '{"message":"Validation failed"}';
+const USED_UP = '{"used":1,"total":1}';
+
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	const given = { entryPoint, settings: RETRY, values: [NUMBER] };
+
+	test.each<[string, Fault, readonly string[]]>([
+		['a refused number', { status: 400, body: REFUSED }, ['checkwhatsapp']],
+		['a wrong token', { status: 401 }, ['checkwhatsapp']],
+		['a wrong address', { status: 403 }, ['checkwhatsapp', 'getsettings']],
+		['a used-up quota', { status: 466, body: USED_UP }, ['checkwhatsapp']],
+	])('%s is asked once, whatever On Error says', async (_title, fault, methods) => {
+		for (const onError of ON_ERROR) {
+			const faults = [{ ...fault, calls: [1, 2, 3] }];
+			const { calls } = await lookUp({ ...given, onError, faults });
+
+			expect([onError, ...calls.map(({ method }) => method)]).toEqual([onError, ...methods]);
+		}
+	});
+
+	test.each(ON_ERROR)('%s: a failure that passes is asked again', async (onError) => {
+		const faults = [{ calls: [1, 2], status: 502 }];
+		const { calls } = await lookUp({ ...given, onError, faults, options: ONE_TRY });
+
+		expect(calls.map(({ status }) => status)).toEqual([502, 502, 200]);
+	});
+
+	test('a try takes no second budget of Max Calls', async () => {
+		const faults = [{ status: 502 }];
+		const options = { ...ONE_TRY, maxCalls: 2 };
+		const { calls } = await lookUp({ ...given, faults, options });
+
+		expect(calls).toHaveLength(2);
+	});
+
+	test('a list asks again only for the items that failed for the moment', async () => {
+		const values = phones(4);
+		const faults: Fault[] = [
+			{ values: [values[1] as string], status: 400, body: REFUSED },
+			{ calls: [1], status: 502 },
+		];
+		const { calls } = await lookUp({ ...given, values, faults, options: ONE_TRY });
+
+		expect(calls).toHaveLength(5);
+	});
+});
+
+test.each([
+	['as a tool, two calls for the settings of an account are two', TOOL_TYPE, 2],
+	['in a workflow, two items share one call for the settings of an account', undefined, 1],
+])('%s', async (_title, type, calls) => {
+	const looked = await lookUp({
+		entryPoint: 'routing',
+		operation: 'getAccountSettings',
+		values: [1, 2],
+		settings: { ...RETRY, ...(type && { type }) },
+	});
+
+	expect([looked.rows.length, looked.calls.length]).toEqual([2, calls]);
+});

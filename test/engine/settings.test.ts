@@ -1,0 +1,177 @@
+/**
+ * Every setting of the node, with values that an expression can give, through both entry points: it is
+ * used as it is meant, or every item fails and names it. What is a sensible value of each is in
+ * test/unit/settings.test.ts.
+ */
+
+import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+
+import { loadNodeType, type EntryPoint } from './engine';
+import { codesOf, ENTRY_POINTS, errorOf, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
+
+const VALUES = phones(2);
+
+/** Settings of the node, by path, as the editor names them. */
+const NAMES: Readonly<Record<string, string>> = {
+	simplify: 'Simplify',
+	'options.checksPerMinute': 'Checks per Minute',
+	'options.dryRun': 'Dry Run',
+	'options.force': 'Force',
+	'options.includeContactInfo': 'Include Contact Info',
+	'options.includeInputFields': 'Include Input Fields',
+	'options.maxCalls': 'Max Calls',
+	'options.maxWait': 'Max Wait',
+	'options.reuseAnswers': 'Reuse Answers (Hours)',
+	'requestOptions.allowUnauthorizedCerts': 'Ignore SSL Issues',
+	'requestOptions.batching.batch.batchInterval': 'Batch Interval',
+	'requestOptions.batching.batch.batchSize': 'Items per Batch',
+	'requestOptions.proxy': 'Proxy',
+	'requestOptions.timeout': 'Timeout',
+};
+
+/** What is chosen from lists or belongs to an item: not a setting of a run. */
+const OF_ITEM = ['resource', 'operation', 'phoneNumber', 'chatId', 'options.defaultCountry'];
+
+/** Values that no setting takes, as expressions: nothing, empty, no number, too low, too high. */
+const UNUSABLE = [
+	'={{ null }}',
+	'={{ " " }}',
+	'="soon"',
+	'={{ -5 }}',
+	'={{ 1e300 }}',
+	'={{ NaN }}',
+];
+
+const FAILING = '={{ $("Nobody").item.json.x }}';
+
+/** A node's parameters with one setting. */
+function withSetting(path: string, value: unknown): Lookup {
+	const names = path.split('.');
+	const given = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+	const { options, ...parameters } = given as IDataObject;
+	return { ...(options ? { options: options as IDataObject } : {}), parameters };
+}
+
+/** Paths of the fields of the description, collections opened. */
+function pathsOf(fields: readonly INodeProperties[], prefix = ''): string[] {
+	return fields.flatMap(({ name, type, options = [] }) => {
+		const path = prefix + name;
+		if (type === 'notice') return [];
+		if (type === 'collection') return pathsOf(options as INodeProperties[], `${path}.`);
+		if (type !== 'fixedCollection') return [path];
+		return (options as INodePropertyCollection[]).flatMap((group) =>
+			pathsOf(group.values, `${path}.${group.name}.`),
+		);
+	});
+}
+
+test('the list of settings is that of the description', async () => {
+	const { properties } = (await loadNodeType()).description;
+	const paths = new Set(pathsOf(properties));
+
+	expect([...paths].sort()).toEqual([...Object.keys(NAMES), ...OF_ITEM].sort());
+});
+
+/** A run of two items with one setting; no call is made for them. */
+async function refused(path: string, value: string, entryPoint: EntryPoint) {
+	const given = withSetting(path, value);
+	const { error, rows, calls } = await lookUp({ ...given, entryPoint, values: VALUES });
+	expect([value, error, calls]).toEqual([value, undefined, []]);
+	return rows;
+}
+
+/** Read by n8n itself in front of its routing; it has words of its own for what it does not take. */
+const OF_ROUTING = ['requestOptions.proxy', /batching/];
+
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	const isOurs = (path: string) =>
+		entryPoint === 'customOperations' || !OF_ROUTING.some((name) => path.match(name));
+	const settings = Object.entries(NAMES).filter(([path]) => isOurs(path));
+
+	test.each(settings)('%s: what is no value of it is refused by name', async (path, name) => {
+		for (const value of UNUSABLE) {
+			const rows = await refused(path, value, entryPoint);
+
+			const message = expect.stringContaining(`${name} of this node is `) as unknown;
+			const error = expect.objectContaining({ code: 'invalidSettings', asked: false, message });
+			expect(rows.map(errorOf)).toEqual([error, error]);
+		}
+	});
+
+	test.each(settings)('%s: an expression that fails costs no call', async (path) => {
+		const lookup = { ...withSetting(path, FAILING), entryPoint, values: VALUES };
+
+		expect((await lookUp(lookup)).calls).toEqual([]);
+	});
+
+	test('a Timeout that is text is a number of milliseconds', async () => {
+		const given = { entryPoint, values: VALUES.slice(0, 1) };
+		const faults = [{ calls: [1], connection: 'hang' as const }];
+		const parameters = { requestOptions: { timeout: '={{ "5000" }}' } };
+		const { rows, calls } = await lookUp({ ...given, faults, parameters });
+
+		expect(rows.map(({ exists }) => exists)).toEqual([true]);
+		expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).toBeGreaterThanOrEqual(5000);
+	});
+
+	test.each([
+		['force', '={{ "true" }}', /"force":true/],
+		['force', '={{ "false" }}', /^(?!.*force)/],
+	])('Option %s of %s is taken as it reads', async (option, value, text) => {
+		const options = { [option]: value };
+		const { calls } = await lookUp({ entryPoint, values: VALUES, options });
+
+		expect(calls.map((call) => call.text)).toEqual(VALUES.map(() => expect.stringMatching(text)));
+	});
+
+	test.each([
+		['={{ "true" }}', true],
+		['={{ "false" }}', false],
+	])('Simplify of %s is taken as it reads', async (simplify, isSimple) => {
+		const { rows } = await lookUp({ entryPoint, values: VALUES, parameters: { simplify } });
+
+		expect(rows.map((row) => 'messenger' in row)).toEqual([isSimple, isSimple]);
+	});
+
+	test.each([
+		['0', ['invalidSettings', 'invalidSettings'], 0],
+		['50%', ['invalidSettings', 'invalidSettings'], 0],
+		['={{ null }}', ['invalidSettings', 'invalidSettings'], 0],
+		['={{ "50" }}', [undefined, undefined], 2],
+	])('Rate Share of %j', async (rateShare, codes, count) => {
+		const credential = { rateShare };
+		const { rows, calls } = await lookUp({ entryPoint, values: VALUES, credential });
+
+		expect(codesOf(rows)).toEqual(codes);
+		expect(calls).toHaveLength(count);
+	});
+});
+
+// Through routing n8n evaluates all expressions before the node is called, and tells what fails.
+test.each(
+	Object.entries(NAMES).filter(([path]) => path !== 'requestOptions.allowUnauthorizedCerts'),
+)('%s: the expression that fails is told with the name of the setting', async (path, name) => {
+	const rows = await refused(path, FAILING, 'customOperations');
+
+	const message = expect.stringContaining(`${name} of this node cannot be read: `) as unknown;
+	expect(rows.map((row) => errorOf(row)?.message)).toEqual([message, message]);
+});
+
+test.each(['700', '={{ "700" }}', 700])('a Batch Interval of %j is kept', async (batchInterval) => {
+	const requestOptions = { batching: { batch: { batchSize: 1, batchInterval } } };
+	const { calls } = await lookUp({ values: phones(4), parameters: { requestOptions } });
+
+	const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
+	expect(gaps).toEqual([700, 700, 700]);
+});
+
+test('a Rate Share that cannot be used fails the items of that credential only', async () => {
+	const credential = { rateShare: '={{ $json.share }}' };
+	const items = [
+		{ value: VALUES[0], share: 50 },
+		{ value: VALUES[1], share: '50%' },
+	] as IDataObject[];
+	const { rows } = await lookUp({ items, credential, options: ONE_TRY });
+
+	expect(codesOf(rows)).toEqual([undefined, 'invalidSettings']);
+});

@@ -1,0 +1,100 @@
+/**
+ * On Error: Stop Workflow. `message` says what happened, `description` what to do; only a failure of one
+ * item of a list names the item and the error output.
+ */
+
+import type { Fault } from '../../simulator/faults';
+import { ENTRY_POINTS, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
+
+const VALUES = phones(3);
+const ofAll = (fault: Fault): Lookup => ({ faults: [fault] });
+const ofSecond = (fault: Fault): Lookup => ({ faults: [{ ...fault, values: [VALUES[1] ?? ''] }] });
+
+/** What happened, what to do, and whether it concerns one item only. */
+const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> = [
+	['an unreadable number', { values: [VALUES[0], 'nobody'] }, /^"nobody" is not/, /^Put a/, 'one'],
+	['a refused number', ofSecond({ status: 400, body: '{}' }), /refused/, /^Check the value/, 'one'],
+	[
+		'a failing expression',
+		{ parameters: { phoneNumber: '={{ $("No").item.json.a }}' } },
+		/cannot be read: Refer/,
+		/^Correct the expression/,
+		'one',
+	],
+	['an outage', ofSecond({ status: 503 }), /could not answer/, /^Run this item again/, 'one'],
+	[
+		'no clear answer',
+		ofSecond({ status: 200, body: '{}' }),
+		/no clear answer/,
+		/run it again/,
+		'one',
+	],
+	['a wrong token', ofAll({ status: 401 }), /API Token/, /^Copy apiTokenInstance/, 'all'],
+	[
+		'an unlinked instance',
+		{ instance: { state: 'notAuthorized' } },
+		/not linked/,
+		/^Open the/,
+		'all',
+	],
+	['a used-up quota', ofAll({ status: 466, body: '{}' }), /quota/, /tariff/, 'all'],
+	['no such instance', { credential: { idInstance: '1' } }, /no such/, /^Check API URL/, 'all'],
+	['no host', { credential: { apiUrl: 'http://127.0.0.1:1' } }, /reached/, /^Check API URL/, 'all'],
+	['no API URL', { credential: { apiUrl: '' } }, /^API URL is empty/, /\w/, 'all'],
+	['no credential', { credential: null }, /could not be read: \w/, /^Choose one/, 'all'],
+	['a wrong setting', { options: { maxCalls: 0.5 } }, /^Max Calls of/, /whole number from/, 'all'],
+	['a wrong Rate Share', { credential: { rateShare: 0 } }, /^Rate Share of/, /1 to 100/, 'all'],
+];
+
+test.each(FAILURES)(
+	'%s ends a list in words; it names the item only where it is its own',
+	async (_title, lookup, message, advice, concerned) => {
+		const given = { values: VALUES, ...lookup, options: { ...ONE_TRY, ...lookup.options } };
+		const { error } = await lookUp({ ...given, onError: 'stopWorkflow' });
+		const { description = '', context } = error as Error & {
+			description?: string;
+			context?: { itemIndex?: number };
+		};
+
+		expect([error?.name, error?.message]).toEqual(['NodeApiError', expect.stringMatching(message)]);
+		expect(error?.message).not.toMatch(/item \d|On Error/);
+		expect(description).toMatch(advice);
+		const isOfOne = concerned === 'one';
+		expect(/This is item \d of the list/.test(description)).toBe(isOfOne);
+		expect(/"Continue \(using error output\)"/.test(description)).toBe(isOfOne);
+		expect(context?.itemIndex !== undefined).toBe(isOfOne);
+	},
+);
+
+test.each(FAILURES.filter(([, { credential }]) => credential !== null))(
+	'%s ends a single item in the same words, without an item to name',
+	async (_title, lookup, message, advice) => {
+		for (const entryPoint of ENTRY_POINTS) {
+			const values = lookup.values?.slice(1) ?? VALUES.slice(1, 2);
+			const given = { ...lookup, values, options: { ...ONE_TRY, ...lookup.options } };
+			const { error } = await lookUp({ ...given, entryPoint, onError: 'stopWorkflow' });
+
+			// An expression that fails is told by n8n's routing itself.
+			if (entryPoint === 'routing' && lookup.parameters) continue;
+			expect(error?.message).toMatch(message);
+			expect(error).toMatchObject({ description: expect.stringMatching(advice) as unknown });
+			expect(error).toMatchObject({ description: expect.not.stringMatching(/item \d|On Error/) });
+		}
+	},
+);
+
+test('the other answers of the list are counted in the advice', async () => {
+	const values = phones(5);
+	const { error } = await lookUp({
+		values,
+		instance: { ratePerSecond: { check: 10, contact: 1, account: 1 } },
+		faults: [{ values: [values[3] ?? ''], status: 400, body: '{}' }],
+		onError: 'stopWorkflow',
+	});
+
+	expect(error).toMatchObject({
+		description: expect.stringContaining(
+			'item 4 of the list. The answers of 3 other items are not',
+		),
+	});
+});
