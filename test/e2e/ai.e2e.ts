@@ -322,7 +322,9 @@ describe('the examples', () => {
 
 		expect(tools.map(({ function: { name } }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
 		for (const { function: tool } of tools) {
-			expect(tool.description).toMatch(/"exists" null, or an error, means that it is not known/);
+			expect(tool.description).toMatch(
+				/null, or an error, means not known: never take it for a no/,
+			);
 		}
 		expect(messages[0]?.content).toMatch(/"not known", never "no"/);
 	});
