@@ -8,123 +8,59 @@ import type {
 
 import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/calls/instance';
 
-/** A connection test: where it asked, once it has. */
-interface Asked {
-	host?: string;
-}
+const CONSOLE = 'the GREEN-API console';
+const RIGHT = 'The credential is right, but';
 
-/** A message about the host that was asked. n8n reads a rule when the answer is there. */
-type Message = (asked: Asked) => string;
+/** Nothing but the connection test asks for it. */
+const TEST_METHOD = '/getStateInstance/';
 
-type Rule = (asked: Asked) => {
-	readonly type: 'responseCode' | 'responseSuccessBody';
-	readonly properties: object;
-};
-
-const rule =
-	(type: ReturnType<Rule>['type'], when: object, message: Message): Rule =>
-	(asked) => ({
-		type,
-		properties: {
-			...when,
-			get message() {
-				return message(asked);
-			},
-		},
-	});
-
-const answersWith = (value: number, message: Message) => rule('responseCode', { value }, message);
-
-const bodyHas = (key: string, value: string | number | undefined, message: Message) =>
-	rule('responseSuccessBody', { key, value }, message);
-
-const stateIs = (value: string | undefined, message: Message) =>
-	bodyHas('stateInstance', value, message);
-
-const at = ({ host }: Asked) => host ?? 'this address';
-
-const redirected: Message = (asked) =>
-	`${at(asked)} answers with a redirect, which is not followed because the token would go along. ` +
-	'Copy API URL from the GREEN-API console';
-
-const unavailable: Message = (asked) =>
-	`GREEN-API is not available at ${at(asked)} at the moment. Try again in a few minutes`;
-
-const REDIRECTS = [301, 302, 303, 307, 308];
-const OUTAGES = [500, 502, 503, 504];
-
-const RULES: readonly Rule[] = [
-	answersWith(
-		429,
-		() => 'This instance is being asked too often right now. Try again in a few seconds',
-	),
-	...REDIRECTS.map((code) => answersWith(code, redirected)),
-	...OUTAGES.map((code) => answersWith(code, unavailable)),
-	// The body of a 401 is empty.
-	bodyHas(
-		'length',
-		0,
-		(asked) =>
-			`GREEN-API at ${at(asked)} does not accept this token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token`,
-	),
-	// A 403, a 404, or a page of some other host.
-	stateIs(
-		undefined,
-		(asked) =>
-			`There is no such GREEN-API instance at ${at(asked)}. Check Instance ID and API URL against the GREEN-API console; ` +
-			'for a MAX instance add /v3 to the end of API URL',
-	),
-	stateIs(
-		'notAuthorized',
-		() =>
-			'The credential is right, but no messenger account is linked to this instance. Link one in the GREEN-API console (QR code or phone number), then test again',
-	),
-	stateIs(
-		'pendingPassword',
-		() =>
-			'The credential is right, but the account waits for its two-step password. Enter it in the GREEN-API console, then test again',
-	),
-	stateIs(
-		'blocked',
-		() =>
-			"The credential is right, but the messenger has blocked this instance's account. Use another account or instance",
-	),
-	stateIs(
-		'starting',
-		() => 'The credential is right, but the instance is starting. Test again in up to 5 minutes',
-	),
+/** What the answer of the connection test means; `{host}` is the host that was asked. */
+const STATUSES: ReadonlyArray<readonly [statuses: readonly number[], message: string]> = [
+	[[429], 'This instance is being asked too often right now. Try again in a few seconds'],
+	[
+		[301, 302, 303, 307, 308],
+		'{host} answers with a redirect, which is not followed because the token would go along. ' +
+			`Copy API URL from ${CONSOLE}`,
+	],
+	[
+		[500, 502, 503, 504],
+		'GREEN-API is not available at {host} at the moment. Try again in a few minutes',
+	],
 ];
 
-/** Header by which `authenticate` knows the connection test of a request; it is never sent. */
-const TEST_HEADER = 'x-connection-test';
-
-const tests = new Map<string, Asked>();
-let testsBegun = 0;
-
-/**
- * One connection test. n8n makes one request and calls no code of ours but `authenticate`, so it can
- * only follow API URL: with /v3 it asks as MAX is asked, without it as the others are.
- */
-function connectionTest(): ICredentialTestRequest {
-	const asked: Asked = {};
-	return {
-		get request() {
-			const test = String(++testsBegun);
-			tests.set(test, asked);
-			return {
-				baseURL: '={{$credentials.apiUrl}}',
-				url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
-				headers: { [TEST_HEADER]: test },
-				disableFollowRedirect: true,
-				// A 401 that n8n takes for an error is asked a second time at once, and that call is over
-				// GREEN-API's limit of one a second: the user would read about limits, not about the token.
-				ignoreHttpStatusErrors: { ignore: true as const, except: [429, ...REDIRECTS, ...OUTAGES] },
-			};
-		},
-		// The type allows rules of one kind only; n8n reads every rule by its own `type`.
-		rules: RULES.map((of) => of(asked)) as ICredentialTestRequest['rules'],
-	};
-}
+/** The same, by a field of the body; those before the states are of answers without one. */
+const FIELDS: ReadonlyArray<readonly [key: string, value: string | number | undefined, string]> = [
+	// The body of a 401 is empty.
+	[
+		'length',
+		0,
+		'GREEN-API at {host} does not accept this token. ' +
+			`Copy apiTokenInstance of this instance from ${CONSOLE} into API Token`,
+	],
+	// A 403, a 404, or a page of some other host.
+	[
+		'stateInstance',
+		undefined,
+		`There is no such GREEN-API instance at {host}. Check Instance ID and API URL against ${CONSOLE}; ` +
+			'for a MAX instance add /v3 to the end of API URL',
+	],
+	[
+		'stateInstance',
+		'notAuthorized',
+		`${RIGHT} no messenger account is linked to this instance. Link one in ${CONSOLE} (QR code or phone number), then test again`,
+	],
+	[
+		'stateInstance',
+		'pendingPassword',
+		`${RIGHT} the account waits for its two-step password. Enter it in ${CONSOLE}, then test again`,
+	],
+	[
+		'stateInstance',
+		'blocked',
+		`${RIGHT} the messenger has blocked this instance's account. Use another account or instance`,
+	],
+	['stateInstance', 'starting', `${RIGHT} the instance is starting. Test again in up to 5 minutes`],
+];
 
 export class GreenApiInstanceApi implements ICredentialType {
 	name = 'greenApiInstanceApi';
@@ -182,12 +118,8 @@ export class GreenApiInstanceApi implements ICredentialType {
 		},
 	];
 
-	test!: ICredentialTestRequest;
-
-	constructor() {
-		// n8n reads it anew for each connection test: each has its own messages.
-		Object.defineProperty(this, 'test', { enumerable: true, get: connectionTest });
-	}
+	/** The host of the latest connection test: n8n reads a rule's message when the answer is there. */
+	private host = 'this address';
 
 	/**
 	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
@@ -198,15 +130,48 @@ export class GreenApiInstanceApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const { url, headers: { [TEST_HEADER]: test, ...headers } = {} } = requestOptions;
-		const asked = tests.get(String(test));
-		tests.delete(String(test));
 		const instance = parseInstance(credentials);
-		if (asked) asked.host = new URL(instance.baseUrl).host;
-		// The HTTP Request node hands over `uri`, with any host.
+		const { url } = requestOptions;
+		// The HTTP Request node, which would store the URL with the token, sends `uri` or a whole URL.
 		if (typeof url !== 'string' || !url.startsWith('/') || url.startsWith('//')) {
 			throw new Error('This credential works in the GREEN-API Lookup node only');
 		}
-		return { ...requestOptions, headers, baseURL: instance.baseUrl, url: fillPath(url, instance) };
+		if (url.includes(TEST_METHOD)) this.host = new URL(instance.baseUrl).host;
+		return { ...requestOptions, baseURL: instance.baseUrl, url: fillPath(url, instance) };
 	};
+
+	// n8n makes one request and calls no code of ours but `authenticate`, so the test can only follow
+	// API URL: with /v3 it asks as MAX is asked, without it as the others are.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.apiUrl}}',
+			url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
+			disableFollowRedirect: true,
+			// A 401 that n8n takes for an error is asked a second time at once, and that call is over
+			// GREEN-API's limit of one a second: the user would read about limits, not about the token.
+			ignoreHttpStatusErrors: { ignore: true, except: STATUSES.flatMap(([statuses]) => statuses) },
+		},
+		// The type allows rules of one kind only; n8n reads every rule by its own `type`.
+		rules: [
+			...STATUSES.flatMap(([statuses, message]) =>
+				statuses.map((value) => this.rule('responseCode', { value }, message)),
+			),
+			...FIELDS.map(([key, value, message]) =>
+				this.rule('responseSuccessBody', { key, value }, message),
+			),
+		] as ICredentialTestRequest['rules'],
+	};
+
+	private rule(type: string, when: object, message: string) {
+		const host = () => this.host;
+		return {
+			type,
+			properties: {
+				...when,
+				get message() {
+					return message.replace('{host}', host);
+				},
+			},
+		};
+	}
 }

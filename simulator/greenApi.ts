@@ -4,6 +4,8 @@
  */
 
 import type { Contact, InstanceSettings, MethodFamily } from './instance';
+import { areForms, reachable } from './numbers';
+import { BY_STATE, NOT_READY } from './refusals';
 
 export interface SimulatedRequest {
 	readonly verb: string;
@@ -129,9 +131,10 @@ function isReady({ state }: InstanceSettings): boolean {
 }
 
 function refused(instance: InstanceSettings, request: SimulatedRequest): SimulatedAnswer {
-	const reason = 'instance is starting or not authorized';
-	if (instance.messenger !== 'telegram') return failed(request, 400, reason);
-	return json(instance.refusalStatus, { status: false, reason });
+	const { messenger, state, refusalStatus } = instance;
+	const reason = BY_STATE[state] ?? NOT_READY;
+	if (messenger === 'whatsapp') return failed(request, 400, reason);
+	return json(refusalStatus, { status: false, reason });
 }
 
 function quotaExceeded({ quota }: InstanceSettings, { method }: Address): SimulatedAnswer {
@@ -144,33 +147,57 @@ function quotaExceeded({ quota }: InstanceSettings, { method }: Address): Simula
 }
 
 function checkAccount(instance: InstanceSettings, body: Body): Result {
-	const { messenger, answers } = instance;
 	if (Object.keys(body).length === 0) {
 		return { error: "Validation failed. Details: 'value' must have at least 1 key" };
 	}
+	if (instance.messenger === 'whatsapp') return checkWhatsapp(instance, body);
+	const { messenger, answers } = instance;
 	const username = messenger === 'telegram' ? body.username : undefined;
-	const asked = username ?? body.phoneNumber;
-	if (username === undefined) {
-		const error = phoneNumberError(instance, body.phoneNumber);
-		if (error !== undefined) return { error };
-	}
-	const key = String(asked);
+	const error = username === undefined ? phoneNumberError(instance, body.phoneNumber) : undefined;
+	if (error !== undefined) return { error };
+	const key = String(username ?? body.phoneNumber);
 	const contact = contactOf(instance, key);
 	const exists = contact !== undefined && contact.exists !== false;
-	if (messenger === 'whatsapp') {
-		if (answers === 'older') return { body: { existsWhatsapp: exists } };
-		return {
-			body: {
-				existsWhatsapp: exists,
-				chatId: exists ? (contact.chatId ?? `${lidOf(key)}@lid`) : '',
-				username: exists ? (contact.username ?? '') : '',
-				phoneNumber: exists ? `${key}@c.us` : '',
-				fromCache: false,
-			},
-		};
-	}
 	const answered = { exist: exists, chatId: exists ? (contact.chatId ?? lidOf(key)) : '' };
 	return { body: answers === 'older' ? answered : { ...answered, fromCache: body.force !== true } };
+}
+
+function checkWhatsapp(instance: InstanceSettings, { phoneNumber, chatId }: Body): Result {
+	const isNewer = instance.answers === 'newer';
+	if (isNewer && (phoneNumber === undefined) === (chatId === undefined)) {
+		return { error: 'XOR Validation failed' };
+	}
+	const isById = isNewer && typeof chatId === 'string';
+	const asked = isById ? chatId.replace(/@c\.us$/, '') : phoneNumber;
+	const isLid = isById && /^\d+@lid$/.test(chatId);
+	const error = isLid ? undefined : phoneNumberError(instance, asked);
+	if (error !== undefined) return { error };
+	const [registered, contact] = accountOf(instance, String(asked)) ?? [];
+	const exists = contact !== undefined && contact.exists !== false;
+	if (!isNewer) return { body: { existsWhatsapp: exists } };
+	const found = exists && registered !== undefined;
+	return {
+		body: {
+			existsWhatsapp: exists,
+			chatId: found ? (contact.chatId ?? `${lidOf(registered)}@lid`) : '',
+			username: found ? (contact.username ?? '') : '',
+			phoneNumber: found ? `${registered}@c.us` : '',
+			fromCache: false,
+		},
+	};
+}
+
+/**
+ * The account that WhatsApp finds under a number or LID, and the number that the answer names: the
+ * registered one, but for a number that cannot be written to, which is answered as it was asked.
+ */
+function accountOf(instance: InstanceSettings, asked: string): [string, Contact] | undefined {
+	if (asked.endsWith('@lid')) return listedContact(instance, asked);
+	const own = contactOf(instance, asked) ?? contactOf(instance, reachable(asked));
+	if (own) return [asked, own];
+	return Object.entries(instance.contacts).find(
+		([registered, { resolves }]) => resolves && areForms(registered, asked),
+	);
 }
 
 function phoneNumberError(instance: InstanceSettings, value: unknown): string | undefined {
@@ -187,14 +214,14 @@ function phoneNumberError(instance: InstanceSettings, value: unknown): string | 
 }
 
 function accountSettings(instance: InstanceSettings): Result {
-	const { messenger, state, suspendedUntil } = instance;
+	const { messenger, state } = instance;
+	const suspendedUntil = state === 'suspended' ? { suspendedUntil: instance.suspendedUntil } : {};
 	const linked = isReady(instance);
 	const phone = linked ? '79991234567' : '';
 	const avatar = linked ? 'https://example.com/avatar/79991234567.jpg' : '';
 	if (messenger === 'whatsapp') {
-		return {
-			body: { avatar, phone, stateInstance: state, deviceId: linked ? `${phone}:13@c.us` : '' },
-		};
+		const deviceId = linked ? `${phone}:13@c.us` : '';
+		return { body: { avatar, phone, stateInstance: state, deviceId, ...suspendedUntil } };
 	}
 	return {
 		body: {
@@ -202,7 +229,7 @@ function accountSettings(instance: InstanceSettings): Result {
 			phone,
 			stateInstance: state,
 			chatId: linked ? '10000000' : '',
-			...(state === 'suspended' && { suspendedUntil }),
+			...suspendedUntil,
 			historySyncProgress: linked ? 100 : 0,
 		},
 	};
@@ -236,7 +263,8 @@ function getContactInfo(instance: InstanceSettings, body: Body): Result {
 	};
 	if (messenger === 'whatsapp') {
 		const unset = { email: '', category: '', description: '', products: [], isArchive: false };
-		return { body: { ...base, ...unset, isDisappearing: false, isMute: false, isBusiness: false } };
+		const { isBusiness = false } = contact ?? {};
+		return { body: { ...base, ...unset, isDisappearing: false, isMute: false, isBusiness } };
 	}
 	const phoneNumber = listed !== undefined && /^\d+$/.test(listed) ? Number(listed) : 0;
 	const chatType = known ? 'private' : '';

@@ -18,6 +18,13 @@ export interface Contact {
 	readonly avatar?: string;
 	/** Unix seconds. */
 	readonly lastSeen?: number;
+	/** WhatsApp only. */
+	readonly isBusiness?: boolean;
+	/**
+	 * Where a country's numbers have two forms on WhatsApp: whether the account is found under the
+	 * other one, too. The key is the form that it is registered under.
+	 */
+	readonly resolves?: boolean;
 }
 
 export interface InstanceSettings {
@@ -36,9 +43,13 @@ export interface InstanceSettings {
 	quota: { used: number; total: number };
 	/** Calls per rolling second, by method. */
 	ratePerSecond: Record<MethodFamily, number>;
+	/** How they are counted; GREEN-API's are rolling. */
+	seconds: 'rolling' | 'whole';
+	/** What the headers of an answer say about the limit. */
+	rateHeaders: (remaining: number, perSecond: number) => Readonly<Record<string, string>>;
 	/** Milliseconds before each answer. */
 	latencyMs: number;
-	/** HTTP status of Telegram's `{"status": false}` bodies; GREEN-API's page gives none. */
+	/** HTTP status of Telegram's and MAX's `{"status": false}` bodies; GREEN-API's pages give none. */
 	refusalStatus: number;
 	/** By phone number (digits), @username or chat ID. */
 	contacts: Record<string, Contact>;
@@ -75,6 +86,11 @@ export function instanceOf(messenger: Messenger, changes: InstanceChanges = {}):
 		suspendedUntil: 0,
 		quota: { used: 0, total: 30_000 },
 		ratePerSecond: { ...RATES[messenger] },
+		seconds: 'rolling',
+		rateHeaders: (remaining, perSecond) => ({
+			'X-RateLimit-Remaining': String(remaining),
+			'X-RateLimit-Replenish-Rate': String(perSecond),
+		}),
 		latencyMs: 0,
 		refusalStatus: 200,
 		contacts: {},

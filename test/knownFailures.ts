@@ -7,6 +7,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { BrokenConnection, FaultyAnswer } from '../simulator/faults';
 import type { Messenger } from '../simulator/instance';
+import {
+	BAD_LENGTH,
+	CHATS_USED_UP,
+	CHECK_TIMEOUT,
+	MESSENGER_LIMITS,
+	MESSENGER_UNAVAILABLE,
+	NOT_READY,
+	refused,
+} from '../simulator/refusals';
 
 /** The error body of the service: it repeats the token. */
 const failed = (status: number, message: string) => ({
@@ -31,8 +40,6 @@ const quota = (used: unknown, total: unknown) => ({
 	description: 'Monthly quota has been exceeded.',
 });
 
-const NOT_READY = 'instance is starting or not authorized';
-const LIMIT_REACHED = 'User get contact info limit reached';
 const ONLY_DIGITS =
 	"Validation failed. Details: Wrong format. 'phoneNumber' must contain only digits";
 const NO_GROUPS =
@@ -41,16 +48,6 @@ const NO_GROUPS =
 const TELEGRAM = { messenger: 'telegram' } as const;
 const MAX = { messenger: 'max' } as const;
 const MAX_CONTACT = { ...MAX, operation: 'getContactInfo' } as const;
-const CHATS_USED_UP = {
-	invokeStatus: { method: 'checkwhatsapp', used: 1, total: 100, status: 'QUOTE_ALLOWED' },
-	correspondentsStatus: { status: 'CORRESPONDENTS_QUOTE_EXCEEDED' },
-};
-const TELEGRAM_LIMIT = {
-	status: false,
-	data: { status: 'fail', reason: 'rate_limit_exceeded', retryAfter: 11930619 },
-};
-const TWO_HOURS = { retryAfter: 7200 };
-
 interface Asked {
 	readonly messenger?: Messenger;
 	readonly operation?: 'checkAccount' | 'getContactInfo';
@@ -113,14 +110,18 @@ interface More extends Asked {
 	/** Further fields of the item's error. */
 	readonly error?: IDataObject;
 	readonly message?: RegExp;
+	readonly advice?: RegExp;
 }
+
+/** Not the service's own: the same the next time. */
+const FOREIGN = { error: { retryable: false } };
 
 function known(
 	fault: FaultyAnswer | BrokenConnection,
 	code: keyof typeof SAID,
-	{ messenger, operation, error, message }: More = {},
+	{ messenger, operation, error, message, advice }: More = {},
 ): KnownFailure {
-	const [retryable, usual, advice] = SAID[code];
+	const [retryable, usualMessage, usualAdvice] = SAID[code];
 	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
 	return {
 		title: titleOf(fault),
@@ -128,8 +129,8 @@ function known(
 		operation,
 		fault,
 		error: { code, retryable, ...httpStatus, ...error },
-		message: message ?? usual,
-		advice,
+		message: message ?? usualMessage,
+		advice: advice ?? usualAdvice,
 	};
 }
 
@@ -144,18 +145,25 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		...TELEGRAM,
 		message: /must contain only digits\.$/,
 	}),
-	known(failed(400, 'bad phone number, valid 11 or 12 digits'), 'invalidPhoneNumber', {
+	known(BAD_LENGTH, 'invalidPhoneNumber', {
 		...MAX,
 		message: /valid 11 or 12 digits\.$/,
 	}),
-	known(failed(400, 'check phone number timeout limit exceeded'), 'timeout'),
+	known(CHECK_TIMEOUT, 'timeout'),
 	known(failed(400, NOT_READY), 'notAuthorized', { message: /linked to a WhatsApp account/ }),
 	known(failed(400, 'Instance in starting process try later'), 'instanceStarting', {
 		error: { retryAfter: 300 },
 	}),
 	known(failed(400, NO_GROUPS), 'invalidChatId', MAX_CONTACT),
+	known(refused('bad request data'), 'badRequest', { message: /: bad request data/ }),
+	known(refused('Unexpected token } in JSON at position 3'), 'badRequest', {
+		message: /Unexpected token/,
+	}),
 	known(failed(400, 'Instance account is blocked'), 'notAuthorized'),
-	known(failed(400, 'Instance is expired'), 'instanceExpired'),
+	known(
+		refused('Instance account is expired. Renew your instance from personal area'),
+		'instanceExpired',
+	),
 	known(failed(400, 'Instance is deleted'), 'instanceExpired'),
 	known({ status: 401 }, 'unauthorized'),
 	known(page(403, 'Forbidden'), 'wrongInstance', { message: /no such WhatsApp instance/ }),
@@ -174,28 +182,25 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		error: { used: 30000, total: 30000 },
 		message: /30000 of 30000/,
 	}),
-	known(json(466, CHATS_USED_UP), 'quotaExceeded', { message: /The 3 chats a month .* used up/ }),
-	known(refusal(469, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
-	known(json(469, { reason: LIMIT_REACHED }), 'contactLimit', {
-		...MAX,
-		error: TWO_HOURS,
-		message: /MAX has stopped answering/,
+	known(CHATS_USED_UP, 'quotaExceeded', { message: /The 3 chats a month .* used up/ }),
+	...MESSENGER_LIMITS.map((fault) => {
+		const retryAfter = fault.body.includes('Rate limited by messenger') ? 900 : 7200;
+		return known(fault, 'contactLimit', { ...TELEGRAM, error: { retryAfter } });
 	}),
-	known(refusal(200, LIMIT_REACHED), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
-	known(json(200, TELEGRAM_LIMIT), 'contactLimit', { ...TELEGRAM, error: TWO_HOURS }),
-	known(refusal(469, 'Rate limited by messenger'), 'contactLimit', {
-		...TELEGRAM,
-		error: { retryAfter: 900 },
-	}),
-	known(refusal(200, 'Messenger is temporarily unavailable'), 'serverError', TELEGRAM),
+	known(MESSENGER_LIMITS[1], 'contactLimit', { ...MAX, message: /MAX has stopped answering/ }),
+	known(MESSENGER_UNAVAILABLE, 'serverError', TELEGRAM),
 	...[200, 400, 403, 500].map((status) =>
 		known(refusal(status, NOT_READY), 'notAuthorized', {
 			...TELEGRAM,
 			message: /not linked to a Telegram account/,
 		}),
 	),
-	known({ status: 407 }, 'network'),
-	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse')),
+	known({ status: 407 }, 'network', {
+		...FOREIGN,
+		message: /the proxy wants a user name and a password/,
+		advice: /under Request Options/,
+	}),
+	...[402, 405, 410, 451].map((status) => known(page(status, 'Odd'), 'badResponse', FOREIGN)),
 	known({ status: 499 }, 'serverError'),
 	known(
 		failed(500, 'interface conversion: interface {} is bool, not string'),
@@ -203,7 +208,11 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		MAX_CONTACT,
 	),
 	known(page(502, 'Bad Gateway'), 'serverError'),
-	known({ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } }, 'badResponse'),
+	known(
+		{ status: 302, headers: { location: 'http://127.0.0.1:1/{token}' } },
+		'badResponse',
+		FOREIGN,
+	),
 	known(page(200, 'It works'), 'badResponse', { message: /not a JSON object/ }),
 	known({ status: 200 }, 'badResponse', { message: /not a JSON object/ }),
 	known(json(200, { existsWhatsapp: 'false' }), 'badResponse', {

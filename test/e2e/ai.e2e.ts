@@ -236,9 +236,7 @@ describe('behind an MCP Server Trigger', () => {
 			[...Object.keys(TOOLS), 'Settings'].sort(),
 		);
 		for (const { description, inputSchema } of tools.filter(({ name }) => name in TOOLS)) {
-			expect(description).toBe(
-				'Check whether a phone number has a WhatsApp account in GREEN-API Lookup',
-			);
+			expect(description).toBe('Check WhatsApp account in GREEN-API Lookup');
 			expect(inputSchema).toMatchObject({
 				type: 'object',
 				properties: { phone: { type: 'string', description: PHONE } },

@@ -138,16 +138,6 @@ describe('the connection test names the host that it asked', () => {
 		expect(Object.keys(seen[0] ?? {}).join()).not.toMatch(/test/);
 	});
 
-	test('two tests at once each name their own', async () => {
-		const hosts = [await hostThat(403), await hostThat(502)];
-		const results = await Promise.all(hosts.map(({ credential }) => testCredential(credential)));
-		for (const { close } of hosts) close();
-
-		expect(
-			results.map(({ message }, index) => message.includes(hosts[index]?.host ?? '-')),
-		).toEqual([true, true]);
-	});
-
 	test('the editor is told that the credential can be tested', async () => {
 		const written = JSON.parse(JSON.stringify(await loadCredentialType())) as object;
 

@@ -13,8 +13,9 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
+import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
-import type { Fault } from '../../simulator/faults';
+import { valueOf, type Fault } from '../../simulator/faults';
 import {
 	instanceOf,
 	type InstanceChanges,
@@ -46,6 +47,8 @@ export const ONE_TRY = { maxWait: 0.001 };
 export interface Service {
 	readonly simulator: Simulator;
 	readonly node: INodeType;
+	/** Lets so many milliseconds pass. */
+	readonly sleep: (ms: number) => Promise<void>;
 	readonly close: () => Promise<void>;
 }
 
@@ -57,13 +60,18 @@ afterEach(async () => {
 
 /** Starts a GREEN-API with these instances. It is closed after the test, if not before. */
 export async function startService(...instances: readonly InstanceSettings[]): Promise<Service> {
-	let now = () => 0;
-	const simulator = await startSimulator({ instances, now: () => now() });
+	let clock: Clock | undefined;
+	const simulator = await startSimulator({
+		instances,
+		now: () => clock?.monotonic() ?? 0,
+		sleep: async (ms) => await clock?.sleep(ms),
+	});
 	const { stop, ...environment } = steppedEnvironment(simulator);
-	now = () => environment.clock.monotonic();
+	clock = environment.clock;
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),
+		sleep: async (ms) => await environment.clock.sleep(ms),
 		async close() {
 			if (!services.delete(service)) return;
 			stop();
@@ -130,8 +138,13 @@ export interface Looked extends RunResult {
 	readonly failedRows: readonly IDataObject[];
 	/** All calls that GREEN-API got so far. */
 	readonly calls: readonly Call[];
+	/** The values of those calls. */
+	readonly asked: readonly unknown[];
 	/** The node's message on the run in the editor. */
 	readonly hint: string | undefined;
+	readonly hintType: string | undefined;
+	/** Custom data of the execution. */
+	readonly customData: Readonly<Record<string, string>>;
 }
 
 export async function lookUp(lookup: Lookup): Promise<Looked> {
@@ -177,7 +190,10 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 			rows: result.output(LOOKUP).map(({ json }) => json),
 			failedRows: result.output(LOOKUP, 1).map(({ json }) => json),
 			calls: simulator.calls(),
+			asked: simulator.calls().map(({ text }) => valueOf(text)),
 			hint: lastRun?.hints?.[0]?.message,
+			hintType: lastRun?.hints?.[0]?.type,
+			customData: result.run.data.resultData.metadata ?? {},
 		};
 	} finally {
 		if (!lookup.service) await service.close();

@@ -47,6 +47,7 @@ function contextOf(
 			},
 		},
 		addExecutionHints: () => {},
+		getWorkflowDataProxy: () => ({}),
 	} as unknown as IExecuteFunctions;
 	return { context, requests };
 }

@@ -5,12 +5,12 @@ import type { LookupResponse, Outcome } from '../../nodes/GreenApiLookup/lookup/
 import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import type { Connection } from '../../nodes/GreenApiLookup/lookup/calls/instanceClient';
 import { Memory, type Memories } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
-import {
-	LookupRun,
-	type LookupItem,
-	type RunOptions,
-	type RunResult,
-} from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import { LookupRun } from '../../nodes/GreenApiLookup/lookup/lookupRun';
+import type {
+	LookupItem,
+	RunOptions,
+	RunResult,
+} from '../../nodes/GreenApiLookup/lookup/runOptions';
 import { ProcessState } from '../../nodes/GreenApiLookup/lookup/processState';
 import type { LookupRequest, Query } from '../../nodes/GreenApiLookup/lookup/query';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
@@ -29,14 +29,16 @@ export type Scripted =
 	| 'hang';
 
 export interface ServiceOptions {
-	/** Calls in any rolling second; 10 where none is given. */
+	/** Calls in any rolling second, of each method; 10 where none is given. */
 	readonly limit?: number;
+	/** The same for Get Contact Info, where that has a limit of its own. */
+	readonly contactLimit?: number;
 	/** Milliseconds from the call to its answer. */
 	readonly latencyMs?: number;
 	/** Milliseconds by which a call may be late on its way: drawn for each call. */
 	readonly jitterMs?: () => number;
 	/** Replaces the answer to a call; numbers count from 1. */
-	readonly script?: (call: number, value: string) => Scripted | undefined;
+	readonly script?: (call: number, value: string, method: string) => Scripted | undefined;
 	/** Whether answers tell the limit. */
 	readonly tellsLimit?: boolean;
 	readonly idInstance?: string;
@@ -45,6 +47,7 @@ export interface ServiceOptions {
 /** A call as the instance saw it. Times are monotonic milliseconds. */
 export interface Arrival {
 	readonly value: string;
+	readonly method: string;
 	readonly sentAt: number;
 	readonly at: number;
 	/** 0 where the connection broke. */
@@ -59,7 +62,7 @@ export class Service {
 	readonly arrivals: Arrival[] = [];
 	readonly limit: number;
 	readonly connection: Connection;
-	private readonly window = new RollingWindow();
+	private readonly windows: Record<string, RollingWindow> = {};
 
 	constructor(
 		readonly clock: VirtualClock,
@@ -98,38 +101,50 @@ export class Service {
 		return { query, connection: this.connection };
 	}
 
+	/** The calls of one method. */
+	callsOf(endpoint: Endpoint): Arrival[] {
+		const method = methodOf(endpoint);
+		return this.arrivals.filter((arrival) => arrival.method === method);
+	}
+
 	count(status: number): number {
 		return this.arrivals.filter((arrival) => arrival.status === status).length;
 	}
 
-	private async answer({ body = '' }: LookupRequest): Promise<LookupResponse> {
+	private async answer({ path, body = '' }: LookupRequest): Promise<LookupResponse> {
 		const { latencyMs = 50, jitterMs = () => 0, script, tellsLimit = true } = this.options;
 		const sentAt = this.clock.monotonic();
 		await this.clock.sleep(latencyMs / 2 + jitterMs());
 		const at = this.clock.monotonic();
 		const value = /\d+/.exec(body)?.[0] ?? '';
-		const arrival = { value, sentAt, at, status: 0, endedAt: Number.POSITIVE_INFINITY };
+		const method = methodOf({ path });
+		const arrival = { value, method, sentAt, at, status: 0, endedAt: Number.POSITIVE_INFINITY };
 		this.arrivals.push(arrival);
-		const isTooMany = this.window.count(at) >= this.limit;
-		if (!isTooMany) this.window.add(at);
-		const scripted = isTooMany ? { status: 429 } : script?.(this.arrivals.length, value);
+		const isContact = method === methodOf(CONTACT);
+		const limit = (isContact ? this.options.contactLimit : undefined) ?? this.limit;
+		const window = (this.windows[method] ??= new RollingWindow());
+		const isTooMany = window.count(at) >= limit;
+		if (!isTooMany) window.add(at);
+		const scripted = isTooMany ? { status: 429 } : script?.(this.arrivals.length, value, method);
 		// Longer than any test: to the run it is for ever.
 		await this.clock.sleep(scripted === 'hang' ? 1e9 : latencyMs / 2);
 		arrival.endedAt = this.clock.monotonic();
 		if (typeof scripted === 'string') throw Object.assign(new Error(), { code: 'ECONNRESET' });
 		arrival.status = scripted?.status ?? 200;
 		const text = JSON.stringify(
-			body.includes('chatId')
-				? { chatId: value, name: 'Anna' }
-				: { existsWhatsapp: Number(value) % 2 === 0 },
+			isContact ? { chatId: value, name: 'Anna' } : { existsWhatsapp: Number(value) % 2 === 0 },
 		);
 		return {
 			status: 200,
 			text: scripted ? '' : text,
-			limit: tellsLimit ? this.limit : undefined,
+			limit: tellsLimit ? limit : undefined,
 			...scripted,
 		};
 	}
+}
+
+function methodOf({ path }: { path: string }): string {
+	return path.split('/').at(-2) ?? '';
 }
 
 /** One call is given up after it. */

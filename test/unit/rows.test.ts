@@ -2,10 +2,17 @@
 
 import { failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import { isFailure, readResponse } from '../../nodes/GreenApiLookup/lookup/answers/response';
-import { failedRowOf, rowOf, type Row } from '../../nodes/GreenApiLookup/lookup/answers/rows';
+import {
+	failedRowOf,
+	rowOf,
+	type Row,
+	type RowShape,
+} from '../../nodes/GreenApiLookup/lookup/answers/rows';
 import { parseInstance } from '../../nodes/GreenApiLookup/lookup/calls/instance';
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
 import { findEndpoint } from '../endpoints';
+
+const SIMPLE: RowShape = { simplify: true, includeContactInfo: false, dryRun: false };
 
 /** The row of a query for a body, which is JSON text where JavaScript could not write it. */
 function row(
@@ -18,12 +25,14 @@ function row(
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const answer = readResponse({ endpoint, value, force: false }, { status: 200, text }, 0);
 	if (isFailure(answer)) throw new Error(answer.message);
-	return rowOf(answer, true);
+	return rowOf(answer, SIMPLE);
 }
 
 const CHECKED = {
 	messenger: 'whatsapp',
 	phoneNumber: '79876543210',
+	country: 'RU',
+	numberType: 'mobile',
 	checkedAt: '1970-01-01T00:00:00.000Z',
 };
 
@@ -55,6 +64,19 @@ describe('Check Account of WhatsApp', () => {
 
 		expect(checked).toMatchObject(expected);
 		expect('lid' in checked).toBe('lid' in expected);
+	});
+});
+
+test.each([
+	{ chatId: '553196883193@c.us' },
+	{ chatId: '553196883193@s.whatsapp.net' },
+	{ chatId: '81234567890123@lid', phoneNumber: 553196883193 },
+])("the service's own form of a number is the one that has the account: %j", (named) => {
+	const body = { existsWhatsapp: true, ...named };
+
+	expect(row('whatsapp', 'checkAccount', body, '5531996883193')).toMatchObject({
+		phoneNumber: '553196883193',
+		chatId: '553196883193@c.us',
 	});
 });
 
@@ -126,10 +148,47 @@ test.each<[unknown, number | null]>([
 test("with Simplify off the row is the service's own body", () => {
 	const endpoint = findEndpoint('max', 'checkAccount');
 	const body = { exist: true, chatId: '', extra: { deep: [1] } };
+	const answer = { query: { endpoint, value: '1', force: false }, body, at: 0 };
 
-	expect(rowOf({ query: { endpoint, value: '1', force: false }, body, at: 0 }, false)).toEqual(
-		body,
-	);
+	expect(rowOf(answer, { ...SIMPLE, simplify: false })).toEqual(body);
+});
+
+describe('with Include Contact Info', () => {
+	const endpoint = findEndpoint('max', 'checkAccount');
+	const answer = { query: { endpoint, value: '79876543210', force: false }, at: 0 };
+	const yes = { ...answer, body: { exist: true, chatId: '1' } };
+	const shape = { ...SIMPLE, includeContactInfo: true };
+
+	test('a check that has no account has no contact', () => {
+		const row = rowOf({ ...answer, body: { exist: false, chatId: '' } }, shape);
+
+		expect(row).toMatchObject({ exists: false, contact: null });
+		expect(row).not.toHaveProperty('contactError');
+	});
+
+	test('an account has the person it belongs to', () => {
+		const contact = { ...answer, body: { chatId: '1', name: 'Anna', lastSeen: 1754632014 } };
+
+		expect(rowOf({ ...yes, contact }, shape)).toMatchObject({
+			exists: true,
+			contact: { name: 'Anna', avatar: null, lastSeen: '2025-08-08T05:46:54.000Z' },
+		});
+		expect(rowOf({ ...yes, contact }, { ...shape, simplify: false })).toEqual({
+			...yes.body,
+			contact: contact.body,
+		});
+	});
+
+	test('a contact without an answer does not lose the check', () => {
+		const contact = failure('timeout', { endpoint, asked: true });
+
+		expect(rowOf({ ...yes, contact }, shape)).toMatchObject({
+			exists: true,
+			chatId: '1',
+			contact: null,
+			contactError: { code: 'timeout', retryable: true },
+		});
+	});
 });
 
 test.each<[Operation, unknown, object]>([
@@ -143,7 +202,7 @@ test.each<[Operation, unknown, object]>([
 		const endpoint = findEndpoint('max', operation);
 		const error = failure('timeout', { endpoint });
 
-		const failed = failedRowOf(endpoint, value, error);
+		const failed = failedRowOf(endpoint, value, error, SIMPLE);
 
 		expect(failed).toMatchObject({ messenger: 'max', error, ...some });
 		const known = Object.keys(failed).filter((field) => failed[field] !== null);

@@ -64,6 +64,41 @@ const SETTINGS: Readonly<Record<string, Expected>> = {
 			['30', 30_000],
 		],
 	},
+	'options.checksPerMinute': {
+		name: 'Checks per Minute',
+		range: 'from 0 to 60000',
+		of: ({ checksPerMinute }) => checksPerMinute,
+		fallback: 0,
+		good: [
+			[0, 0],
+			[0.5, 0.5],
+			['20', 20],
+		],
+	},
+	'options.dryRun': {
+		name: 'Dry Run',
+		range: 'true or false',
+		of: ({ dryRun }) => dryRun,
+		fallback: false,
+		good: SWITCH,
+	},
+	'options.includeContactInfo': {
+		name: 'Include Contact Info',
+		range: 'true or false',
+		of: ({ includeContactInfo }) => includeContactInfo,
+		fallback: false,
+		good: SWITCH,
+	},
+	'options.reuseAnswers': {
+		name: 'Reuse Answers (Hours)',
+		range: 'from 0 to 720',
+		of: ({ reuseMs }) => reuseMs,
+		fallback: 0,
+		good: [
+			[24, 86_400_000],
+			['0.5', 1_800_000],
+		],
+	},
 	'requestOptions.timeout': {
 		name: 'Timeout',
 		range: 'from 1 to 3600000',
@@ -144,7 +179,9 @@ function given(path: string, read: () => unknown): RunSettings {
 
 function expectRefused({ code, message, advice, asked }: Failure, name: string, range: string) {
 	expect({ code, asked }).toEqual({ code: 'invalidSettings', asked: false });
-	expect(message).toMatch(new RegExp(`^${name} of this node is ".*"\\.$`));
+	expect(message).toMatch(
+		new RegExp(`^${name.replaceAll(/[()]/g, '\\$&')} of this node is ".*"\\.$`),
+	);
 	expect(advice).toContain(range);
 }
 

@@ -7,6 +7,8 @@ import { highestCount, RollingWindow } from '../../simulator/rollingWindow';
 import { instanceOf, type InstanceSettings, type Messenger } from '../../simulator/instance';
 import { startSimulator, type Simulator } from '../../simulator/server';
 
+type Body = Record<string, unknown>;
+
 const NUMBER = { phoneNumber: 79876543210 };
 
 let now = 0;
@@ -160,6 +162,82 @@ test.each<[string, Messenger, Asked, number, RegExp]>([
 	expect(answer).toMatchObject({ status, text: expect.stringMatching(text) });
 	// As the service does it.
 	expect(answer.text.includes(instance.apiTokenInstance)).toBe(status !== 200);
+});
+
+describe('a newer WhatsApp host', () => {
+	const contacts = {
+		'5215512345678': {},
+		'5491123456789': { resolves: true },
+		'553188887777': { resolves: true, chatId: '123456789012345@lid', username: 'ana' },
+		'79123456789': {},
+		'12123456789': {},
+	};
+
+	async function checked(body: object) {
+		const whatsapp = simulator.instance('whatsapp');
+		Object.assign(whatsapp, { answers: 'newer', contacts, unlisted: 'none' });
+		const { status, text } = await ask(whatsapp, { method: CHECK, body });
+		const { existsWhatsapp, phoneNumber, chatId, message } = JSON.parse(text) as Body;
+		return status === 200 ? [existsWhatsapp, phoneNumber, chatId] : message;
+	}
+
+	test.each([
+		['the form that the account has', 5215512345678, true, '5215512345678@c.us'],
+		['the other form', 525512345678, false, ''],
+		['the other form, resolved', 541123456789, true, '5491123456789@c.us'],
+		['a Russian number with 8', 89123456789, true, '89123456789@c.us'],
+		['a US number with zeros', 1002123456789, true, '1002123456789@c.us'],
+		['zeros in front of no account', 1003123456789, false, ''],
+	])('is asked about %s', async (_title, phoneNumber, exists, named) => {
+		expect(await checked({ phoneNumber })).toEqual([exists, named, expect.any(String)]);
+	});
+
+	test.each([['123456789012345@lid'], ['553188887777@c.us'], ['553188887777'], ['5531988887777']])(
+		'names the number and the LID of %s',
+		async (chatId) => {
+			const names = [true, '553188887777@c.us', '123456789012345@lid'];
+
+			expect(await checked({ chatId })).toEqual(names);
+		},
+	);
+
+	test.each([[{ chatId: '1', phoneNumber: 1 }], [{ force: true }]])(
+		'wants a chat ID or a number: %j',
+		async (body) => {
+			expect(await checked(body)).toBe('XOR Validation failed');
+		},
+	);
+});
+
+test('an older WhatsApp host takes 11 and 12 digits, a newer one up to 16', async () => {
+	const whatsapp = simulator.instance('whatsapp');
+	const asked = { method: CHECK, body: { phoneNumber: 5215512345678 } };
+
+	expect((await ask(whatsapp, asked)).text).toMatch(/bad phone number, valid 11 or 12 digits/);
+	whatsapp.answers = 'newer';
+	expect((await ask(whatsapp, asked)).status).toBe(200);
+});
+
+test.each([
+	['whatsapp', 'blocked', 400, 'instance is starting or not authorized'],
+	['whatsapp', 'starting', 400, 'instance in starting process try later'],
+	['whatsapp', 'expired', 400, 'Instance account is expired'],
+	['whatsapp', 'deleted', 400, 'Instance is deleted'],
+	[
+		'telegram',
+		'blocked',
+		200,
+		'{"status":false,"reason":"instance is starting or not authorized"}',
+	],
+	['whatsapp', 'suspended', 200, '"existsWhatsapp":true'],
+] as const)('%s, %s: HTTP %i %s', async (messenger, state, status, text) => {
+	const instance = simulator.instance(messenger);
+	instance.state = state;
+	const method = messenger === 'whatsapp' ? CHECK : 'checkAccount';
+
+	const answer = await ask(instance, { method, body: NUMBER });
+
+	expect(answer).toMatchObject({ status, text: expect.stringContaining(text) });
 });
 
 test.each([

@@ -142,7 +142,6 @@ function toLookupResponse(response: unknown, { apiTokenInstance }: Instance): Lo
 		text: text.replaceAll(apiTokenInstance, '***').slice(0, LONGEST_BODY),
 		retryAfter: retryAfterOf(headers['retry-after']),
 		limit: numberOf(headers['x-ratelimit-replenish-rate']),
-		remaining: numberOf(headers['x-ratelimit-remaining']),
 	};
 }
 

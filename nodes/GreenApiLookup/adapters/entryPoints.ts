@@ -163,7 +163,7 @@ async function lookUp(
 		(path) =>
 			// Null where an expression gives nothing, so that it is not taken for "not set".
 			isSet(node.parameters, path) ? (entry.read(path, index) ?? null) : undefined;
-	const settings = readSettings(read(0));
+	const settings = settingsFor(endpoint, readSettings(read(0)));
 	const connections = new Connections(
 		entry.credential,
 		inputs.length,
@@ -216,7 +216,13 @@ function addCalls(context: EntryPoint['context'], calls: number): void {
 		$execution?: { customData?: CustomData };
 	};
 	const data = $execution?.customData;
-	data?.set(CALLS, String(Number(data.get(CALLS) ?? 0) + calls));
+	data?.set(CALLS, String((Number(data.get(CALLS)) || 0) + calls));
+}
+
+/** Options of Check Account are kept by n8n, and mean nothing, when another operation is chosen. */
+function settingsFor({ operation }: Endpoint, settings: RunSettings): RunSettings {
+	if (operation === 'checkAccount') return settings;
+	return { ...settings, dryRun: false, includeContactInfo: false, checksPerMinute: 0 };
 }
 
 /** Whether a parameter is stored with the node. @param path names separated by dots */

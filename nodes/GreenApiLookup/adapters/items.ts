@@ -7,7 +7,7 @@ import { settingFailure, type Failure } from '../lookup/answers/failures';
 import { isFailure, type Outcome } from '../lookup/answers/response';
 import { failedRowOf, rowOf, type Row, type RowShape } from '../lookup/answers/rows';
 import { inSlices, type Clock } from '../lookup/environment';
-import type { RunResult, Stopped } from '../lookup/lookupRun';
+import type { RunResult, Stopped } from '../lookup/runOptions';
 import { readQuery, type Query } from '../lookup/query';
 import { FORCE, isTool, readSetting, type ReadParameter } from './settings';
 
@@ -30,7 +30,7 @@ export function readItem(
 	let subject: unknown = null;
 	try {
 		subject = endpoint.subject && read(endpoint.subject);
-		const defaultCountry = read('options.defaultCountry');
+		const defaultCountry = endpoint.subject && read('options.defaultCountry');
 		const force = readSetting(FORCE, () => read('options.force'));
 		const query =
 			typeof force === 'object' ? force : readQuery(endpoint, { subject, force, defaultCountry });

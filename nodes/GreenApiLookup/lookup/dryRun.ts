@@ -1,66 +1,96 @@
 /** What a run would ask, found out without a call. */
 
-import { isFailure, type Outcome } from './answers/response';
-import type { KnownOutcomes } from './knownOutcomes';
+import { isFailure, type Answer, type Outcome } from './answers/response';
+import { existsIn } from './answers/rows';
+import type { InstanceRun } from './instanceRun';
 import { otherFormOf, type Query } from './query';
-import { count, duration, type Report } from './report';
+import { count, duration } from './report';
+
+/** What an instance would be asked: queries by key, with the answer where that is known. */
+type Plan = Map<string, { readonly query: Query; readonly answer: Answer | undefined }>;
+
+/** Calls of one instance. */
+interface Cost {
+	readonly numbers: number;
+	readonly known: number;
+	readonly checks: number;
+	/** At most: of numbers whose first form has no account. */
+	readonly secondForms: number;
+	/** At most: of numbers with an account. */
+	readonly contacts: number;
+	/** At the present pace, if all of them are asked. */
+	readonly seconds: number;
+}
 
 export class DryRun {
-	/** Different queries, by key: how many calls more the other form of the number may cost. */
-	private readonly queries = new Map<string, Query>();
-	private readonly keys = new Set<string>();
-	private known = 0;
-	private secondForms = 0;
+	private readonly plans = new Map<InstanceRun, Plan>();
 
 	/** Counts the query of an item. @returns the item's outcome: readable, and nothing asked */
-	add(query: Query, known: KnownOutcomes): Outcome {
-		const key = known.keyOf(query);
-		if (!this.keys.has(key)) {
-			this.keys.add(key);
-			const answer = known.get(key, query);
-			if (answer && !isFailure(answer)) this.known++;
-			else {
-				this.queries.set(key, query);
-				const other = otherFormOf(query);
-				if (other && !this.keys.has(known.keyOf(other))) this.secondForms++;
-			}
-		}
+	add(query: Query, instance: InstanceRun): Outcome {
+		const plan: Plan = this.plans.get(instance) ?? new Map();
+		this.plans.set(instance, plan);
+		const key = instance.state.known.keyOf(query);
+		if (!plan.has(key)) plan.set(key, { query, answer: answerTo(query, instance) });
 		return { query, body: {}, at: null };
 	}
 
 	/**
 	 * What the run would cost, in a few sentences.
-	 * @param callsPerSecond at the present pace, all instances together
 	 * @param mayCall calls that Max Calls still allows
 	 */
-	summary(
-		report: Report,
-		items: number,
-		{
-			callsPerSecond,
-			mayCall,
-			contacts,
-		}: { callsPerSecond: number; mayCall: number; contacts: boolean },
-	): string {
-		const checks = this.queries.size;
-		const most = checks + this.secondForms + (contacts ? checks + this.known : 0);
-		const more = [
-			...(this.secondForms > 0
-				? [`at most ${this.secondForms.toLocaleString('en')} more for second forms`]
+	summary(items: number, mayCall: number): string {
+		const costs = [...this.plans].map(([instance, plan]) => costOf(instance, plan));
+		const sum = (field: keyof Cost) => costs.reduce((all, cost) => all + cost[field], 0);
+		const [checks, secondForms, contacts] = [sum('checks'), sum('secondForms'), sum('contacts')];
+		const most = checks + secondForms + contacts;
+		const calls = [
+			count(checks, 'check'),
+			...(secondForms > 0
+				? [`at most ${secondForms.toLocaleString('en')} more for second forms`]
 				: []),
-			...(contacts ? [`at most ${count(checks + this.known, 'contact')}`] : []),
+			...(contacts > 0 ? [`at most ${count(contacts, 'contact')}`] : []),
 		];
+		const known = sum('known');
+		const seconds = Math.max(...costs.map((cost) => cost.seconds));
 		return [
-			`Dry run: ${count(items, 'item')}, ${count(this.keys.size, 'different number')}: ` +
-				`${[count(checks, 'check'), ...more].join(', ')}.`,
-			...(this.known > 0 ? [`${count(this.known, 'answer')} known already.`] : []),
+			`Dry run: ${count(items, 'item')}, ${count(sum('numbers'), 'different number')}: ${calls.join(', ')}.`,
+			...(known > 0 ? [`${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`] : []),
 			...(most > mayCall
 				? [
 						`Max Calls allows ${count(mayCall, 'call')}: up to ${count(most - mayCall, 'call')} too few.`,
 					]
 				: []),
-			...(checks > 0 ? [`The checks take about ${duration(checks / callsPerSecond)}.`] : []),
-			...report.failures('Cannot be asked'),
+			...(most > 0 ? [`All of it takes about ${duration(seconds)}.`] : []),
 		].join(' ');
 	}
+}
+
+function answerTo(query: Query, { state: { known } }: InstanceRun): Answer | undefined {
+	const outcome = known.get(known.keyOf(query), query);
+	return outcome && !isFailure(outcome) ? outcome : undefined;
+}
+
+function costOf(instance: InstanceRun, plan: Plan): Cost {
+	const { checks, contacts, state } = instance;
+	const numbers = [...plan.values()];
+	const isNew = (query: Query | undefined) => query !== undefined && !answerTo(query, instance);
+	const unknown = numbers.filter(({ answer }) => !answer).length;
+	const second = numbers.filter(({ query, answer }) => {
+		const other = answer && existsIn(answer) ? undefined : otherFormOf(query);
+		return other && !plan.has(state.known.keyOf(other)) && isNew(other);
+	}).length;
+	const people = numbers.filter(({ answer }) =>
+		answer ? isNew(instance.contactQuery(answer)) : contacts,
+	).length;
+	return {
+		numbers: plan.size,
+		known: plan.size - unknown,
+		checks: unknown,
+		secondForms: second,
+		contacts: people,
+		seconds: Math.max(
+			(unknown + second) / checks.client.callsPerSecond,
+			contacts ? people / contacts.client.callsPerSecond : 0,
+		),
+	};
 }

@@ -3,25 +3,33 @@
  * the number, and then its contact.
  */
 
-import { endpointOf, type Endpoint } from '../messengers/definition';
+import { endpointOf, type Endpoint, type Operation } from '../messengers/definition';
 import { failure } from './answers/failures';
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { chatIdOf, existsIn } from './answers/rows';
+import type { Instance } from './calls/instance';
 import type { InstanceClient } from './calls/instanceClient';
 import type { KnownOutcomes } from './knownOutcomes';
 import { MethodRun, type InstanceState, type RunPart } from './methodRun';
 import { otherFormOf, type Query } from './query';
+import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './wrongInstance';
+
+/** What is asked through a client of its own. */
+export interface ClientMethod {
+	readonly path: string;
+	readonly callsPerSecond: number;
+	readonly operation?: Operation;
+}
 
 /** What the items of an instance need of the run. */
 export interface InstanceOptions {
 	readonly run: RunPart;
 	readonly known: KnownOutcomes;
-	readonly clientOf: (endpoint: Endpoint) => InstanceClient;
+	readonly clientOf: (method: ClientMethod) => InstanceClient;
+	readonly instance: Instance;
 	readonly endpoint: Endpoint;
 	/** Whether the contact of an account that exists is asked for, too. */
 	readonly includeContactInfo: boolean;
-	/** Whether contacts wait until all checks are done, so that a cap leaves no number unchecked. */
-	readonly checksFirst: boolean;
 	/** Reads one more item of the run. @returns false where none remains */
 	readonly readNext: () => Promise<boolean>;
 	readonly settle: (index: number, outcome: Outcome) => void;
@@ -36,8 +44,8 @@ export class InstanceRun {
 	readonly ofWrongInstance: number[] = [];
 	readonly state: InstanceState;
 
-	private readonly checks: MethodRun;
-	private readonly contacts: MethodRun | undefined;
+	readonly checks: MethodRun;
+	readonly contacts: MethodRun | undefined;
 	private checksAreDone = false;
 	private contactsChanged = () => {};
 	private contactsChange: Promise<void> = Promise.resolve();
@@ -47,9 +55,9 @@ export class InstanceRun {
 		const wake = () => this.wake();
 		this.state = { known, hasAnswers: false, suspect: undefined, wake };
 		this.checks = new MethodRun(this.state, clientOf(endpoint), run);
-		if (!includeContactInfo) return;
+		if (!includeContactInfo || endpoint.operation !== 'checkAccount') return;
 		const contact = endpointOf(endpoint.messenger, 'getContactInfo');
-		this.contacts = new MethodRun(this.state, clientOf(contact), run);
+		this.contacts = new MethodRun(this.state, clientOf(contact), { ...run, answered() {} });
 		this.expectContacts();
 	}
 
@@ -58,19 +66,36 @@ export class InstanceRun {
 		this.checks.add(query, (outcome) => this.checked(index, query, outcome));
 	}
 
-	/** Works until no item of the instance remains. */
-	async work(): Promise<void> {
-		const { endpoint, readNext, checksFirst } = this.options;
-		const checking = this.checks.work(workersOf(endpoint), readNext).finally(() => {
+	/** Works until every item of the instance is checked. */
+	async check(): Promise<void> {
+		const { endpoint, readNext } = this.options;
+		try {
+			await this.checks.work(workersOf(endpoint), readNext);
+		} finally {
 			this.checksAreDone = true;
 			this.contactsChanged();
-		});
-		if (this.contacts) {
-			if (checksFirst) await checking;
-			const contact = endpointOf(endpoint.messenger, 'getContactInfo');
-			await this.contacts.work(workersOf(contact), async () => await this.moreContacts());
 		}
-		await checking;
+	}
+
+	/** Works until every account that `check` finds has its contact. */
+	async askContacts(): Promise<void> {
+		const contact = endpointOf(this.options.endpoint.messenger, 'getContactInfo');
+		await this.contacts?.work(workersOf(contact), async () => await this.moreContacts());
+	}
+
+	/** What the instance's settings call its messenger, where it has refused everything as unknown. */
+	async typeIfWrong(signal: AbortSignal | undefined): Promise<string | undefined> {
+		const { known, hasAnswers } = this.state;
+		if (known.ended?.code !== 'wrongInstance' || hasAnswers) return undefined;
+		return await known.typeInstance(async () => {
+			if (!known.mayCall()) return undefined;
+			const request = settingsRequest(this.options.instance);
+			const method = { ...request, callsPerSecond: SETTINGS_CALLS_PER_SECOND };
+			const conditions = { signal, isWanted: () => true, isAlone: () => false };
+			const sent = await this.options.clientOf(method).send(request, conditions);
+			sent?.release();
+			return sent && readTypeInstance(sent.response);
+		});
 	}
 
 	wake(): void {
@@ -85,19 +110,27 @@ export class InstanceRun {
 		if (!other || !isOpen) return this.found(index, outcome);
 		const both = (second: Outcome) => {
 			const { known } = this.state;
-			if (!isFailure(outcome) && !isFailure(second)) known.remember([outcome, second]);
+			if (!isFailure(outcome) && !isFailure(second)) {
+				known.remember(outcome, query);
+				known.remember(second, other);
+			}
 			this.found(index, inBothForms(query, outcome, other, second));
 		};
 		this.checks.add(other, both, 'later');
 	}
 
+	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
+	contactQuery(answer: Answer): Query | undefined {
+		const value = this.contacts ? chatIdOf(answer) : null;
+		if (value === null) return undefined;
+		const endpoint = endpointOf(answer.query.endpoint.messenger, 'getContactInfo');
+		return { endpoint, value, force: false };
+	}
+
 	private found(index: number, outcome: Outcome): void {
-		const chatId = isFailure(outcome) || !this.contacts ? null : chatIdOf(outcome);
-		if (!this.contacts || chatId === null) return this.settle(index, outcome);
-		const endpoint = endpointOf(this.options.endpoint.messenger, 'getContactInfo');
-		this.contacts.add({ endpoint, value: chatId, force: false }, (contact) =>
-			this.settle(index, { ...(outcome as Answer), contact }),
-		);
+		const query = isFailure(outcome) ? undefined : this.contactQuery(outcome);
+		if (!query) return this.settle(index, outcome);
+		this.contacts?.add(query, (contact) => this.settle(index, { ...(outcome as Answer), contact }));
 		this.contactsChanged();
 	}
 
@@ -133,7 +166,9 @@ function isLengthRefused(outcome: Outcome): boolean {
 
 /** What both forms of a number say together: "no" only if both do. */
 function inBothForms(query: Query, first: Outcome, other: Query, second: Outcome): Outcome {
-	if (isFailure(second) ? !isLengthRefused(second) : existsIn(second)) return second;
+	if (!isFailure(second) && existsIn(second)) return second;
+	// A call was made for the item, whatever kept the second one from being made.
+	if (isFailure(second) && !isLengthRefused(second)) return { ...second, asked: true };
 	if (isFailure(first) && isFailure(second)) return first;
 	if (!isFailure(first) && !isFailure(second)) {
 		return { ...first, at: Math.min(first.at ?? 0, second.at ?? 0) };

@@ -26,7 +26,7 @@ export interface CallRecord {
 export class Memory {
 	readonly outcomes = new Map<string, Outcome>();
 	/** Work that is in flight, by query. */
-	readonly flights = new Map<string, Promise<Outcome | undefined>>();
+	readonly inFlight = new Map<string, Promise<Outcome | undefined>>();
 	/** The messengers that wrong instances belong to, by instance: undefined where it is not known. */
 	readonly typeInstances = new Map<string, string | undefined>();
 
@@ -73,15 +73,13 @@ export class KnownOutcomes {
 		return remembered;
 	}
 
-	/** Keeps final answers for later executions; with a host's own, and without whether it was forced. */
-	remember(answers: readonly Answer[]): void {
-		for (const answer of answers) {
-			const isState = answer.query.endpoint.subject === null;
-			const key = this.rememberedKey(answer.query);
+	/** Keeps a final answer to these queries for later executions, whether it was forced or not. */
+	remember(answer: Answer, ...queries: readonly Query[]): void {
+		if (answer.query.endpoint.subject === null) return;
+		for (const key of queries.map((query) => this.rememberedKey(query))) {
 			// A newer answer replaces an older one, also where this run itself reuses none.
-			if (!isState && (this.reuseMs > 0 || this.state.answers.has(key))) {
-				this.state.answers.set(key, answer);
-			}
+			const isKept = this.reuseMs > 0 || this.state.answers.has(key);
+			if (isKept) this.state.answers.set(key, answer);
 		}
 	}
 
@@ -129,11 +127,11 @@ export class KnownOutcomes {
 			const { outcomes } = force || endpoint.subject === null ? run : execution;
 			outcomes.set(key, outcome);
 			const other = otherFormOf(query);
-			if (!other) this.remember([outcome]);
+			if (!other) this.remember(outcome, query);
 			else if (existsIn(outcome)) {
 				// The account is found under both forms of its number; one that says no is no answer yet.
 				outcomes.set(this.keyOf(other), outcome);
-				this.remember([outcome, { ...outcome, query: other }]);
+				this.remember(outcome, query, other);
 			}
 			return outcome;
 		}
@@ -164,11 +162,11 @@ export class KnownOutcomes {
 		key: string,
 		work: () => Promise<Outcome | undefined>,
 	): Promise<Outcome | undefined> {
-		const { flights } = this.memories.execution;
-		for (let other = flights.get(key); other; other = flights.get(key)) await other;
-		const flight = work().finally(() => flights.delete(key));
-		flights.set(key, flight);
-		return await flight;
+		const { inFlight } = this.memories.execution;
+		for (let other = inFlight.get(key); other; other = inFlight.get(key)) await other;
+		const own = work().finally(() => inFlight.delete(key));
+		inFlight.set(key, own);
+		return await own;
 	}
 
 	/** The messenger that the instance belongs to: asked once in a run and its Retry On Fail tries. */

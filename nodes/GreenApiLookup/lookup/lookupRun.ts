@@ -3,79 +3,18 @@
  * of it. The adapters only carry items in and out.
  */
 
-import type { Endpoint, MessengerDefinition, Operation } from '../messengers/definition';
 import type { Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
-import type { Batching } from './calls/batching';
 import { InstanceClient, type Connection } from './calls/instanceClient';
 import { Outage } from './calls/outage';
 import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
-import { InstanceRun } from './instanceRun';
-import { KnownOutcomes, type Memories } from './knownOutcomes';
+import { InstanceRun, type ClientMethod } from './instanceRun';
+import { KnownOutcomes } from './knownOutcomes';
 import type { RunPart } from './methodRun';
-import type { ProcessState } from './processState';
-import type { Query } from './query';
-import { Report } from './report';
-import {
-	namedFailure,
-	readTypeInstance,
-	settingsRequest,
-	SETTINGS_CALLS_PER_SECOND,
-} from './wrongInstance';
-
-/** One item as it was read: failures where its parameters or its credential cannot be used. */
-export interface LookupItem {
-	readonly query: Query | Failure;
-	/** The same object for all items of an instance. */
-	readonly connection: Connection | Failure;
-}
-
-export interface RunOptions {
-	readonly endpoint: Endpoint;
-	readonly messengers: readonly MessengerDefinition[];
-	readonly state: ProcessState;
-	readonly memories: Memories;
-	/** How many items there are, and what each is: read in order, once each. */
-	readonly count: number;
-	readonly read: (index: number) => Promise<LookupItem>;
-	/** Whether items may have instances of their own: then all are read as soon as possible. */
-	readonly hasManyInstances: boolean;
-	readonly batching: Batching;
-	/** Most calls of the execution, retries included; 0 for no cap. Read once in an execution. */
-	readonly maxCalls: number;
-	/** Milliseconds without an answer after which a query, or the whole run, gives up. */
-	readonly maxWaitMs: number;
-	/** Milliseconds for which answers of earlier executions are used again; 0 for never. */
-	readonly reuseMs: number;
-	/** Checks a minute at most, of all executions of an instance; 0 for what GREEN-API allows. */
-	readonly checksPerMinute: number;
-	readonly includeContactInfo: boolean;
-	/** Whether nothing is asked, and only told what would be. */
-	readonly dryRun: boolean;
-	/** Whether the first failure ends the run (On Error: Stop Workflow). */
-	readonly stopOnFailure: boolean;
-	/** Ends the run at once when it is aborted. */
-	readonly signal: AbortSignal | undefined;
-}
-
-/** A run that ended at its first failure. */
-export interface Stopped {
-	/** Position of the item that failed. */
-	readonly index: number;
-	readonly failure: Failure;
-	/** Items that had been answered by then. */
-	readonly answered: number;
-}
-
-/**
- * How a run ended: an outcome for each item in their order, unless a failure stopped it. Undefined
- * only where the execution was cancelled before the item had its outcome.
- */
-export type RunResult = ReadonlyArray<Outcome | undefined> | Stopped;
-
-/** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
-const LONG_LIST = 30;
+import { paceWarning, Report } from './report';
+import type { RunOptions, RunResult } from './runOptions';
+import { namedFailure } from './wrongInstance';
 
 export class LookupRun {
 	readonly report: Report;
@@ -86,6 +25,8 @@ export class LookupRun {
 	private readonly clients: InstanceClient[] = [];
 	private readonly part: RunPart;
 	private readonly dryRun = new DryRun();
+	/** Set while the limiters still know the bounds of this run. */
+	private drySummary: string | undefined;
 	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
 	private next = 0;
@@ -119,7 +60,8 @@ export class LookupRun {
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (!dryRun) await this.askAll();
+			if (dryRun) this.drySummary = this.summarize();
+			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
@@ -132,31 +74,18 @@ export class LookupRun {
 
 	/** What the run did, or would do, for people; undefined where there is nothing to tell. */
 	get hint(): { message: string; type: 'info' | 'warning' } | undefined {
-		const { count, dryRun } = this.options;
-		const pace = this.paceWarning();
+		const { count, dryRun, endpoint, checksPerMinute } = this.options;
+		const pace = paceWarning(endpoint, count, checksPerMinute);
 		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
-		const summary = dryRun ? this.drySummary() : this.report.summary(this.clock.monotonic());
+		const summary = this.drySummary ?? this.report.summary(this.clock.monotonic());
 		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
 	}
 
-	private paceWarning(): string {
-		const { count, endpoint, checksPerMinute } = this.options;
-		const { messenger, operation } = endpoint;
-		const isBounded = messenger.checksPerMinute === undefined || checksPerMinute > 0;
-		if (isBounded || operation !== 'checkAccount' || count <= LONG_LIST) return '';
-		return (
-			`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
-			'within minutes: set Checks per Minute in the options of this node. '
-		);
-	}
-
-	private drySummary(): string {
-		const { count, includeContactInfo, memories } = this.options;
-		const { calls, maxCalls = 0 } = memories.execution.record;
-		const callsPerSecond = this.clients.reduce((sum, client) => sum + client.callsPerSecond, 0);
+	private summarize(): string {
+		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
 		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
-		const pace = { callsPerSecond, mayCall, contacts: includeContactInfo };
-		return this.dryRun.summary(this.report, count, pace);
+		const cost = this.dryRun.summary(this.options.count, mayCall);
+		return [cost, ...this.report.failures('Cannot be asked')].join(' ');
 	}
 
 	private get isOver(): boolean {
@@ -167,15 +96,28 @@ export class LookupRun {
 	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
 	private async askAll(): Promise<void> {
 		this.working = [];
-		for (const instance of this.instances.values()) this.start(instance.work());
+		for (const instance of this.instances.values()) this.begin(instance);
 		// Read on until there is an instance; with many, whoever comes late is asked from the beginning.
 		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
+		for (const work of this.working) await work;
+		// A cap must not leave a number unchecked for somebody's contact.
+		const waiting = this.isCapped ? this.instances.values() : [];
+		for (const instance of waiting) this.start(instance.askContacts());
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
 
 	private async readAll(isEnough = () => false): Promise<void> {
 		while (!isEnough() && (await this.readNext()));
+	}
+
+	private get isCapped(): boolean {
+		return (this.options.memories.execution.record.maxCalls ?? 0) > 0;
+	}
+
+	private begin(instance: InstanceRun): void {
+		this.start(instance.check());
+		if (!this.isCapped) this.start(instance.askContacts());
 	}
 
 	private start(work: Promise<void>): void {
@@ -204,7 +146,7 @@ export class LookupRun {
 		if (isFailure(query)) return this.settle(index, query, !this.options.dryRun);
 		const instance = this.instanceOf(connection);
 		if (!this.options.dryRun) return instance.add(index, query);
-		this.settle(index, this.dryRun.add(query, instance.state.known));
+		this.settle(index, this.dryRun.add(query, instance));
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
@@ -217,21 +159,18 @@ export class LookupRun {
 				this.report.reused++;
 			}),
 			clientOf: (method) => this.clientOf(connection, method),
+			instance: connection.instance,
 			endpoint,
 			includeContactInfo,
-			checksFirst: (memories.execution.record.maxCalls ?? 0) > 0,
 			readNext: async () => await this.readNext(),
 			settle: (item, outcome) => this.settle(item, outcome),
 		});
 		this.instances.set(connection, instance);
-		if (this.working) this.start(instance.work());
+		if (this.working) this.begin(instance);
 		return instance;
 	}
 
-	private clientOf(
-		connection: Connection,
-		method: { path: string; callsPerSecond: number; operation?: Operation },
-	): InstanceClient {
+	private clientOf(connection: Connection, method: ClientMethod): InstanceClient {
 		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.options;
 		const { path, callsPerSecond, operation } = method;
 		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
@@ -258,32 +197,17 @@ export class LookupRun {
 
 	/** Failures of a wrong instance name the messenger that the instance belongs to. */
 	private async nameMessengers(): Promise<void> {
-		const { endpoint, messengers } = this.options;
-		for (const [connection, { state, ofWrongInstance }] of this.instances) {
-			const { known, hasAnswers } = state;
-			if (known.ended?.code !== 'wrongInstance' || hasAnswers) continue;
-			const type = await known.typeInstance(async () => await this.askType(connection, known));
+		const { endpoint, messengers, signal } = this.options;
+		for (const instance of this.instances.values()) {
+			const type = await instance.typeIfWrong(signal);
 			const owner = messengers.find(({ typeInstance }) => typeInstance === type);
 			if (!owner || owner === endpoint.messenger) continue;
-			for (const index of ofWrongInstance) {
+			for (const index of instance.ofWrongInstance) {
 				const named = namedFailure(this.outcomes[index] as Failure, endpoint, owner);
 				this.outcomes[index] = named;
 				if (this.failed?.index === index) this.failed.failure = named;
 			}
 		}
-	}
-
-	private async askType(connection: Connection, known: KnownOutcomes) {
-		if (!known.mayCall()) return undefined;
-		const request = settingsRequest(connection.instance);
-		const client = this.clientOf(connection, {
-			...request,
-			callsPerSecond: SETTINGS_CALLS_PER_SECOND,
-		});
-		const { signal } = this.options;
-		const sent = await client.send(request, { signal, isWanted: () => true, isAlone: () => false });
-		sent?.release();
-		return sent && readTypeInstance(sent.response);
 	}
 
 	/** Whoever waits looks again; calls in flight are given up where the execution was cancelled. */

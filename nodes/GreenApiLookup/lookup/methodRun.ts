@@ -17,6 +17,8 @@ interface Task {
 	readonly query: Query;
 	readonly attempts: Attempts;
 	readonly then: Array<(outcome: Outcome) => void>;
+	/** Whether it is what an item asks about, and not the other form of it. */
+	readonly isFirst: boolean;
 	/** Whether a call was made for it. */
 	asked: boolean;
 	outcome?: Outcome;
@@ -42,7 +44,7 @@ export interface RunPart {
 	readonly isOver: () => boolean;
 	/** Lets the rest of the process go first, where this one has worked for long. */
 	readonly endSlice: () => Promise<void> | undefined;
-	/** A query got its answer by a call. */
+	/** An item's own query got its answer by a call. */
 	readonly answered: () => void;
 }
 
@@ -71,7 +73,8 @@ export class MethodRun {
 		if (equal?.outcome) return then(equal.outcome);
 		if (equal) return void equal.then.push(then);
 		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
-		const task = { key, query, attempts, then: [then], asked: false };
+		const isFirst = queue === 'queue';
+		const task = { key, query, attempts, then: [then], isFirst, asked: false };
 		this.tasks.set(key, task);
 		this[queue].push(task);
 	}
@@ -132,6 +135,7 @@ export class MethodRun {
 	private async finish(task: Task): Promise<void> {
 		const { known } = this.state;
 		const outcome = await known.singleFlight(task.key, () => this.resolve(task));
+		if (this.state.suspect === task) this.clearSuspect();
 		if (outcome === undefined) return;
 		task.outcome = outcome;
 		for (const then of task.then) then(outcome);
@@ -182,10 +186,8 @@ export class MethodRun {
 		const { state } = this;
 		task.asked = true;
 		if (this.client.outage.msUntilGivenUp(endedAt) <= 0) this.wake();
-		if (state.suspect === task) {
-			state.suspect = undefined;
-			state.wake();
-		} else if (state.hasAnswers && isRefusal(outcome)) {
+		if (state.suspect === task) this.clearSuspect();
+		else if (state.hasAnswers && isRefusal(outcome)) {
 			state.suspect ??= task;
 			state.wake();
 			return 0;
@@ -194,11 +196,17 @@ export class MethodRun {
 		return wait ?? this.store(task, outcome);
 	}
 
-	private store({ key, query }: Task, outcome: Outcome): Outcome {
+	/** Those who were held go on. */
+	private clearSuspect(): void {
+		this.state.suspect = undefined;
+		this.state.wake();
+	}
+
+	private store({ key, query, isFirst }: Task, outcome: Outcome): Outcome {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			this.run.answered();
+			if (isFirst) this.run.answered();
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}

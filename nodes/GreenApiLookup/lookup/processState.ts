@@ -32,8 +32,8 @@ export class ProcessState {
 			if (limiter.isIdle(FORGET_AFTER_MS)) this.limiters.delete(key);
 		}
 		const key = hashOf(keyOfInstance(instance), path);
-		const limiter =
-			this.limiters.get(key) ?? new RateLimiter(callsPerSecond, this.environment.clock);
+		const { clock, random } = this.environment;
+		const limiter = this.limiters.get(key) ?? new RateLimiter(callsPerSecond, clock, random);
 		this.limiters.set(key, limiter);
 		return limiter;
 	}
@@ -47,6 +47,8 @@ export class ProcessState {
 	pausedFor(instance: Instance, path: string): number {
 		const now = this.environment.clock.monotonic();
 		for (const [key, until] of this.pauses) if (until <= now) this.pauses.delete(key);
+		// Asked several times for every call: without a pause nothing is hashed.
+		if (this.pauses.size === 0) return 0;
 		return (this.pauses.get(hashOf(keyOfInstance(instance), path)) ?? now) - now;
 	}
 
@@ -73,12 +75,22 @@ class AnswerMemory {
 	/** @param maxAgeMs milliseconds; what is older is not served, but may be to somebody more patient */
 	get(key: string, maxAgeMs: number): Answer | undefined {
 		const found = this.kept.get(key);
-		return found && this.clock.monotonic() - found.at <= maxAgeMs ? found.answer : undefined;
+		if (!found || this.clock.monotonic() - found.at > maxAgeMs) return undefined;
+		this.keep(key, found);
+		return found.answer;
 	}
 
+	/** An answer that is in it already does not become younger. */
 	set(key: string, answer: Answer): void {
+		if (this.kept.get(key)?.answer === answer) return;
+		const age = Math.max(0, this.clock.now() - (answer.at ?? 0));
+		this.keep(key, { answer, at: this.clock.monotonic() - age });
+	}
+
+	/** The latest used ones are kept: a Map has its keys in the order in which they came. */
+	private keep(key: string, entry: { readonly answer: Answer; readonly at: number }): void {
 		this.kept.delete(key);
-		this.kept.set(key, { answer, at: this.clock.monotonic() });
+		this.kept.set(key, entry);
 		const [oldest] = this.kept.size > MOST_ANSWERS ? this.kept.keys() : [];
 		if (oldest !== undefined) this.kept.delete(oldest);
 	}

@@ -41,7 +41,9 @@ export function readQuery(endpoint: Endpoint, fields: QueryFields): Query | Fail
 		subject === 'chatId'
 			? readChatId(value, messenger.chatIds, defaultCountry)
 			: readAccount(value, messenger.accounts, defaultCountry);
-	if (typeof read === 'string') return { endpoint, value: read, force };
+	if (typeof read === 'string') {
+		return { endpoint, value: read, force: force && subject === 'phoneNumber' };
+	}
 	const invalid = subject === 'chatId' ? 'invalidChatId' : 'invalidPhoneNumber';
 	return failure(read.isUnsupported ? 'unsupportedCountry' : invalid, {
 		endpoint,

@@ -1,5 +1,6 @@
 /** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
+import type { Endpoint } from '../messengers/definition';
 import { definitionOf, type Failure, type FailureCode } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 
@@ -11,8 +12,8 @@ export class Report {
 
 	private answered = 0;
 	private answeredQueries = 0;
-	private readonly failed = new Map<FailureCode, number>();
-	private readonly advice = new Map<string, number>();
+	private readonly failed = new Failures();
+	private readonly withoutContact = new Failures();
 	private quota: Failure | undefined;
 
 	/** @param begunAt milliseconds of the monotonic clock */
@@ -21,26 +22,27 @@ export class Report {
 		private readonly begunAt: number,
 	) {}
 
-	/** A query got its answer by a call, whoever shares it. */
+	/** An item's own query got its answer by a call, whoever shares it. */
 	answeredByCall(): void {
 		this.answeredQueries++;
 	}
 
 	/** An item has its outcome. */
 	settled(outcome: Outcome): void {
-		if (!isFailure(outcome)) {
-			this.answered++;
-			return;
-		}
-		const { code, advice, total } = outcome;
-		this.failed.set(code, (this.failed.get(code) ?? 0) + 1);
-		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
-		if (total !== undefined && code === 'quotaExceeded') this.quota = outcome;
+		if (isFailure(outcome)) return this.count(outcome, this.failed);
+		this.answered++;
+		const { contact } = outcome;
+		if (contact && isFailure(contact)) this.count(contact, this.withoutContact);
 	}
 
-	/** Whether an item was not answered. */
+	private count(failure: Failure, failures: Failures): void {
+		failures.add(failure);
+		if (failure.total !== undefined && failure.code === 'quotaExceeded') this.quota = failure;
+	}
+
+	/** Whether something was not answered. */
 	get hasFailures(): boolean {
-		return this.failed.size > 0;
+		return this.failed.count + this.withoutContact.count > 0;
 	}
 
 	/** What the node did, for the hint under its output. @param now monotonic milliseconds */
@@ -56,6 +58,7 @@ export class Report {
 				: []),
 			...(reused > 0 ? [`${count(reused, 'answer')} came from earlier executions.`] : []),
 			...this.failures('Not answered'),
+			...this.withoutContact.summary('Contact not answered'),
 			...(this.quota
 				? [`Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`]
 				: []),
@@ -64,17 +67,53 @@ export class Report {
 
 	/** How many items failed and why, and what to do about most of them. */
 	failures(title: string): string[] {
-		if (!this.hasFailures) return [];
-		const all = [...this.failed.values()].reduce((sum, number) => sum + number, 0);
-		const labels = [...this.failed].map(
-			([code, number]) => `${number} (${definitionOf(code).label})`,
+		return this.failed.summary(title);
+	}
+}
+
+/** Failures by code, and what is to be done about them. */
+class Failures {
+	count = 0;
+	private readonly codes = new Map<FailureCode, number>();
+	private readonly advice = new Map<string, number>();
+
+	add({ code, advice }: Failure): void {
+		this.count++;
+		this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
+		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
+	}
+
+	summary(title: string): string[] {
+		if (this.count === 0) return [];
+		const labels = [...this.codes].map(
+			([code, number]) => `${number.toLocaleString('en')} (${definitionOf(code).label})`,
 		);
 		const [advice, most] = [...this.advice].reduce((one, other) =>
 			other[1] > one[1] ? other : one,
 		);
-		const forMost = most * 2 > all ? [most === all ? advice : `For most of them: ${advice}`] : [];
-		return [`${title}: ${labels.join(', ')}.`, ...forMost];
+		const isMost = most * 2 > this.count;
+		return [
+			`${title}: ${labels.join(', ')}.`,
+			...(isMost ? [most === this.count ? advice : `For most of them: ${advice}`] : []),
+		];
 	}
+}
+
+/** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
+const LONG_LIST = 30;
+
+/** What to say first where so many numbers are checked at GREEN-API's own pace; else empty. */
+export function paceWarning(
+	{ messenger, operation }: Endpoint,
+	items: number,
+	checksPerMinute: number,
+): string {
+	const isBounded = messenger.checksPerMinute === undefined || checksPerMinute > 0;
+	if (isBounded || operation !== 'checkAccount' || items <= LONG_LIST) return '';
+	return (
+		`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
+		'within minutes: set Checks per Minute in the options of this node. '
+	);
 }
 
 /** A number with its noun: "1 item", "1,000 items". */

@@ -176,8 +176,7 @@ export const DEFINITIONS = {
 	},
 	callLimit: {
 		label: 'Max Calls reached',
-		message: (facts) =>
-			`Not asked: this execution has made the ${facts.total} calls that Max Calls allows.`,
+		message: (facts) => `This execution has made the ${facts.total} calls that Max Calls allows.`,
 		advice: () =>
 			'Raise Max Calls in the options of this node (0 for no cap), or run the rest later.',
 	},

@@ -50,7 +50,7 @@ export function failure(code: FailureCode, facts: FailureFacts): Failure {
 		code,
 		message: facts.message ? `${facts.message}${statusOf(facts)}.` : definition.message(facts),
 		advice: facts.advice ?? definition.advice(facts),
-		retryable: definition.retryable === true,
+		retryable: definition.retryable === true && !isFinal(code, httpStatus),
 		...(httpStatus !== undefined && { httpStatus }),
 		...(retryAfter !== undefined && { retryAfter }),
 		asked,
@@ -62,4 +62,10 @@ export function failure(code: FailureCode, facts: FailureFacts): Failure {
 /** A failure in words of its own, about a setting or the credential: no call was made. */
 export function settingFailure(code: FailureCode, message: string, advice: string): Failure {
 	return { code, message, advice, retryable: false, asked: false };
+}
+
+/** A redirect, or a 4xx that is not the service's own: it is the same the next time. */
+function isFinal(code: FailureCode, httpStatus = 200): boolean {
+	const isForeign = code === 'badResponse' || code === 'network';
+	return isForeign && httpStatus >= 300 && httpStatus < 500;
 }

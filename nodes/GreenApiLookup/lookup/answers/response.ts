@@ -18,8 +18,6 @@ export interface LookupResponse {
 	readonly retryAfter?: number | undefined;
 	/** Calls per second that the service allows. */
 	readonly limit?: number | undefined;
-	/** Calls that it would still take in this second. */
-	readonly remaining?: number | undefined;
 }
 
 /** A clear answer of the service. */
@@ -85,7 +83,6 @@ const STATUSES: Readonly<Record<number, FailureCode>> = {
 	401: 'unauthorized',
 	403: 'wrongInstance',
 	404: 'wrongInstance',
-	407: 'network',
 	408: 'timeout',
 	413: 'badRequest',
 	414: 'badRequest',
@@ -94,6 +91,11 @@ const STATUSES: Readonly<Record<number, FailureCode>> = {
 	466: 'quotaExceeded',
 	469: 'contactLimit',
 	499: 'serverError',
+};
+
+const PROXY_PASSWORD = {
+	detail: 'the proxy wants a user name and a password (HTTP 407)',
+	advice: 'Write them into the proxy under Request Options, e.g. http://user:password@host:3128.',
 };
 
 /** The fields in which the service says what went wrong, at the top of the body and under `data`. */
@@ -161,6 +163,7 @@ export function readResponse(query: Query, response: LookupResponse, at: number)
 	if (known && !isAnswerOfState(query, status, body)) {
 		return fail(known[1].code, known[1]);
 	}
+	if (status === 407) return fail('network', PROXY_PASSWORD);
 	if (status >= 500) return fail('serverError');
 	if (status !== 200) return fail(STATUSES[status] ?? 'badResponse');
 	if (!isObject(body)) return fail('badResponse', { detail: 'it is not a JSON object' });

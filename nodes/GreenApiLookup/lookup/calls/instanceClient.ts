@@ -55,6 +55,9 @@ export interface Call extends Omit<Sent, 'response'> {
 	readonly endedAt: number;
 }
 
+/** Why a wait ends: without a reason, Node makes an exception with its stack for each call. */
+const CALL_ENDED = 'the call ended';
+
 export class InstanceClient {
 	readonly outage: Outage;
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
@@ -70,7 +73,11 @@ export class InstanceClient {
 		private readonly onCall: () => void,
 	) {
 		this.outage = bounds.outage;
-		bounds.limiter.join(this, connection.rateShare);
+		const { limiter, callsPerMinute } = bounds;
+		limiter.join(this, {
+			share: connection.rateShare,
+			...(callsPerMinute > 0 && { callsPerMinute }),
+		});
 	}
 
 	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
@@ -120,7 +127,9 @@ export class InstanceClient {
 		};
 		if (!goes) return void release();
 		this.onCall();
-		return { response: await this.exchange(request, permit), sentAt: permit.at, release };
+		// Not the permit's time: the first one of an instance is dated to where it counts at the latest.
+		const sentAt = this.clock.monotonic();
+		return { response: await this.exchange(request, permit), sentAt, release };
 	}
 
 	/** Waits for the place. @returns gives it to the next one */
@@ -149,12 +158,12 @@ export class InstanceClient {
 		const response = await exchange;
 		this.inFlight.delete(exchange);
 		if (!(response instanceof Error)) {
-			const { limit, remaining, status, retryAfter = 0 } = response;
+			const { limit, status, retryAfter = 0 } = response;
 			// One beyond Max Wait ends this run instead, and must not make those of others wait.
 			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
 			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
 			const tooMany = status === 429;
-			this.bounds.limiter.update({ limit, remaining, tooMany, retryAfterMs }, permit);
+			this.bounds.limiter.update({ limit, tooMany, retryAfterMs }, permit);
 		}
 		return response;
 	}
@@ -173,7 +182,7 @@ export class InstanceClient {
 		} catch (error) {
 			return error instanceof Error ? error : new Error(String(error));
 		} finally {
-			wait.abort();
+			wait.abort(CALL_ENDED);
 		}
 	}
 }

@@ -6,7 +6,7 @@
 import { failure, type Failure } from '../answers/failures';
 import { isFailure, type Outcome } from '../answers/response';
 import type { Query } from '../query';
-import { isTransient } from './retry';
+import { isNoAnswer } from './retry';
 
 /** Transient failures in a row after which one call goes at a time. */
 const ONE_AT_A_TIME_AFTER = 20;
@@ -34,7 +34,7 @@ export class Outage {
 
 	/** A call ended. Times are monotonic milliseconds. */
 	ended(outcome: Outcome, sentAt: number, endedAt: number): void {
-		if (!isFailure(outcome) || !isTransient(outcome)) {
+		if (!isFailure(outcome) || !isNoAnswer(outcome)) {
 			this.since = undefined;
 			this.answeredAt = endedAt;
 			this.failuresInRow = 0;
@@ -59,7 +59,7 @@ export class Outage {
 		if (this.since === undefined || !this.last || this.msUntilGivenUp(now) > 0) return undefined;
 		const { code, httpStatus, retryAfter } = this.last;
 		const seconds = Math.round(this.maxWaitMs / 1000);
-		const detail = `no answer within the ${seconds} s of Max Wait, so the run has given up`;
-		return failure(code, { endpoint, asked, httpStatus, detail, retryAfter });
+		const message = `GREEN-API has not answered for the ${seconds} s of Max Wait, so the run has given up`;
+		return failure(code, { endpoint, asked, httpStatus, message, retryAfter });
 	}
 }

@@ -12,11 +12,12 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** Whether the same query may well be answered a moment later. */
 export function isTransient(outcome: Outcome): boolean {
-	if (!isFailure(outcome) || !definitionOf(outcome.code).transient) return false;
-	const { code, httpStatus = 200 } = outcome;
-	// A redirect, or a 4xx that is not the service's own, is the same the next time.
-	const isFinal = code === 'badResponse' || code === 'network';
-	return !(isFinal && httpStatus >= 300 && httpStatus < 500);
+	return isFailure(outcome) && outcome.retryable && isNoAnswer(outcome);
+}
+
+/** Whether it says nothing but that the service, or the way to it, does not work. */
+export function isNoAnswer(outcome: Outcome): boolean {
+	return isFailure(outcome) && definitionOf(outcome.code).transient === true;
 }
 
 /** What one query has cost so far. */

@@ -1,0 +1,60 @@
+/** What goes into a run, and what comes out. */
+
+import type { Endpoint, MessengerDefinition } from '../messengers/definition';
+import type { Failure } from './answers/failures';
+import type { Outcome } from './answers/response';
+import type { Batching } from './calls/batching';
+import type { Connection } from './calls/instanceClient';
+import type { Memories } from './knownOutcomes';
+import type { ProcessState } from './processState';
+import type { Query } from './query';
+
+/** One item as it was read: failures where its parameters or its credential cannot be used. */
+export interface LookupItem {
+	readonly query: Query | Failure;
+	/** The same object for all items of an instance. */
+	readonly connection: Connection | Failure;
+}
+
+export interface RunOptions {
+	readonly endpoint: Endpoint;
+	readonly messengers: readonly MessengerDefinition[];
+	readonly state: ProcessState;
+	readonly memories: Memories;
+	/** How many items there are, and what each is: read in order, once each. */
+	readonly count: number;
+	readonly read: (index: number) => Promise<LookupItem>;
+	/** Whether items may have instances of their own: then all are read as soon as possible. */
+	readonly hasManyInstances: boolean;
+	readonly batching: Batching;
+	/** Most calls of the execution, retries included; 0 for no cap. Read once in an execution. */
+	readonly maxCalls: number;
+	/** Milliseconds without an answer after which a query, or the whole run, gives up. */
+	readonly maxWaitMs: number;
+	/** Milliseconds for which answers of earlier executions are used again; 0 for never. */
+	readonly reuseMs: number;
+	/** Checks a minute at most, of all executions of an instance; 0 for what GREEN-API allows. */
+	readonly checksPerMinute: number;
+	readonly includeContactInfo: boolean;
+	/** Whether nothing is asked, and only told what would be. */
+	readonly dryRun: boolean;
+	/** Whether the first failure ends the run (On Error: Stop Workflow). */
+	readonly stopOnFailure: boolean;
+	/** Ends the run at once when it is aborted. */
+	readonly signal: AbortSignal | undefined;
+}
+
+/** A run that ended at its first failure. */
+export interface Stopped {
+	/** Position of the item that failed. */
+	readonly index: number;
+	readonly failure: Failure;
+	/** Items that had been answered by then. */
+	readonly answered: number;
+}
+
+/**
+ * How a run ended: an outcome for each item in their order, unless a failure stopped it. Undefined
+ * only where the execution was cancelled before the item had its outcome.
+ */
+export type RunResult = ReadonlyArray<Outcome | undefined> | Stopped;

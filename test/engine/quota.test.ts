@@ -1,0 +1,466 @@
+/** Calls are what is scarce: what a run would cost, what is paid for already, and what was spent. */
+
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { instanceOf, type InstanceChanges } from '../../simulator/instance';
+import { TOOL_TYPE } from './engine';
+import { findMark } from './findMark';
+import {
+	codesOf,
+	ENTRY_POINTS,
+	errorOf,
+	lookUp,
+	ON_ERROR,
+	ONE_TRY,
+	phones,
+	startService,
+	unlimited,
+	type Lookup,
+	type Service,
+} from './lookUp';
+import { ITEMS, LOOKUP } from './workflows';
+
+const LIST = phones(6);
+/** A Mexican number without an account, in both forms. */
+const MEXICAN = ['525512345670', '5215512345670'] as const;
+const NEWER: InstanceChanges = { answers: 'newer' };
+const HOUR_MS = 3600_000;
+const FAILED_BODY = '{"message":"Validation failed"}';
+
+/** The lookup node once more, behind the first one or beside it. */
+function addLookup(
+	workflow: Parameters<NonNullable<Lookup['workflow']>>[0],
+	{ parameters, ...node }: Partial<INode> = {},
+): void {
+	const lookup = workflow.nodes.find(({ name }) => name === LOOKUP);
+	if (!lookup) return;
+	workflow.nodes.push({
+		...lookup,
+		id: 'second',
+		name: 'Second',
+		...node,
+		parameters: { ...lookup.parameters, ...parameters },
+	});
+	const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
+	workflow.connections[ITEMS] = { main: [[to(LOOKUP), to('Second')]] };
+}
+
+/** The lookup node runs twice, as in a loop: with the pinned items, then with those of `More`. */
+function runTwice(workflow: Parameters<NonNullable<Lookup['workflow']>>[0]): void {
+	const [items] = workflow.nodes;
+	if (items) workflow.nodes.push({ ...items, id: 'more', name: 'More', position: [0, 400] });
+	const toLookup = { node: LOOKUP, type: 'main' as const, index: 0 };
+	workflow.connections[ITEMS] = { main: [[toLookup, { ...toLookup, node: 'More' }]] };
+	workflow.connections.More = { main: [[toLookup]] };
+}
+
+describe('Dry Run', () => {
+	const dry = async (lookup: Lookup) =>
+		await lookUp({ ...lookup, options: { dryRun: true, ...lookup.options } });
+
+	describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+		test('makes no call, also with a wrong token, and shows each number as it would be asked', async () => {
+			const { rows, calls } = await dry({
+				entryPoint,
+				values: ['+7 987 654-32-10', '+55 31 98888-7777'],
+				credential: { apiTokenInstance: 'wrong-token' },
+			});
+
+			expect(calls).toEqual([]);
+			const nothing = { messenger: 'whatsapp', exists: null, chatId: null, checkedAt: null };
+			expect(rows).toEqual([
+				{ ...nothing, phoneNumber: '79876543210', country: 'RU', numberType: 'mobile' },
+				{ ...nothing, phoneNumber: '5531988887777', country: 'BR', numberType: 'mobile' },
+			]);
+		});
+
+		test.each(ON_ERROR)(
+			'On Error %s: what cannot be read is a row, and nothing is thrown',
+			async (onError) => {
+				const { error, rows, failedRows } = await dry({
+					entryPoint,
+					onError,
+					values: [LIST[0], 'nobody'],
+				});
+
+				expect(error).toBeUndefined();
+				const all = [...rows, ...failedRows];
+				expect(codesOf(all)).toEqual([undefined, 'invalidPhoneNumber']);
+				expect(errorOf(all[1])).toMatchObject({ asked: false });
+			},
+		);
+
+		test('rows are the same with Simplify off, and have a contact where it is asked for', async () => {
+			const options = { includeContactInfo: true };
+			const { rows } = await dry({
+				entryPoint,
+				values: LIST.slice(0, 1),
+				options,
+				parameters: { simplify: false },
+			});
+
+			expect(rows).toMatchObject([{ phoneNumber: LIST[0], exists: null, contact: null }]);
+		});
+
+		test.each<[string, Lookup, RegExp]>([
+			['a setting', { options: { maxCalls: 'many' } }, /Max Calls of this node is "many"/],
+			['the credential', { credential: { apiUrl: 'green-api.com' } }, /API URL must start with/],
+		])('%s that cannot be used fails as always', async (_title, lookup, message) => {
+			const stopped = await dry({
+				entryPoint,
+				values: LIST,
+				onError: 'stopWorkflow',
+				...lookup,
+			});
+
+			expect(stopped.error?.message).toMatch(message);
+		});
+
+		test('as a tool it answers with rows', async () => {
+			const { error, rows, calls } = await dry({
+				entryPoint,
+				values: [LIST[0], 'nobody'],
+				settings: { type: TOOL_TYPE, onError: undefined },
+			});
+
+			expect([error, calls]).toEqual([undefined, []]);
+			expect(rows).toMatchObject([{ phoneNumber: LIST[0], exists: null }, { exists: null }]);
+		});
+	});
+
+	test('the hint says what the list would cost', async () => {
+		const values = [
+			...phones(30),
+			...phones(10),
+			...MEXICAN.slice(0, 1).map((number) => `+${number}`),
+		];
+		const { hint, hintType } = await dry({
+			service: await startService(instanceOf('whatsapp')),
+			values,
+		});
+
+		expect(hint).toBe(
+			'Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for second forms. ' +
+				'All of it takes about 3.3 s.',
+		);
+		expect(hintType).toBe('info');
+	});
+
+	test('two spellings of one number add no second form', async () => {
+		const { hint } = await dry({ values: MEXICAN.map((number) => `+${number}`) });
+
+		expect(hint).toMatch(/^Dry run: 2 items, 2 different numbers: 2 checks\. /);
+	});
+
+	test('the hint says why items cannot be asked, and what to do about most of them', async () => {
+		const { hint, hintType } = await dry({
+			values: [LIST[0], '030 123456', '030 123457', '030 123458', 'nobody'],
+		});
+
+		expect(hint).toMatch(
+			/Cannot be asked: 4 \(unreadable number\)\. For most of them: .*Default Country/,
+		);
+		expect(hintType).toBe('warning');
+	});
+
+	test('contacts count, and take the longer time', async () => {
+		const { hint } = await dry({
+			service: await startService(instanceOf('whatsapp')),
+			values: phones(120),
+			options: { includeContactInfo: true },
+		});
+
+		expect(hint).toMatch(/: 120 checks, at most 120 contacts\. All of it takes about 2 min\.$/);
+	});
+
+	test('Checks per Minute count for the time', async () => {
+		const { hint } = await dry({ values: phones(40), options: { checksPerMinute: 20 } });
+
+		expect(hint).toMatch(/All of it takes about 2 min\.$/);
+	});
+
+	test('a long list on Telegram warns of its pace first', async () => {
+		const { hint, hintType } = await dry({ messenger: 'telegram', values: phones(31) });
+
+		expect(hint).toMatch(/^Telegram may stop all answers.* Dry run: 31 items/);
+		expect(hintType).toBe('warning');
+	});
+
+	test('with Stop, Max Calls and known answers: rows, what is known, and what is too much', async () => {
+		const service = await startService(unlimited('whatsapp'));
+		const reuse = { reuseAnswers: 1 };
+		await lookUp({ service, values: LIST.slice(0, 2), options: reuse });
+
+		const { error, rows, hint, calls } = await dry({
+			service,
+			values: [...LIST, 'nobody'],
+			options: { ...reuse, maxCalls: 3 },
+			onError: 'stopWorkflow',
+		});
+
+		expect([error, rows.length, calls.length]).toEqual([undefined, 7, 2]);
+		expect(hint).toMatch(
+			/^Dry run: 7 items, 6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls: up to 1 call too few\. .*Cannot be asked: 1/,
+		);
+	});
+
+	test('calls that the execution has made count for Max Calls', async () => {
+		const { run } = await lookUp({
+			values: LIST.slice(0, 2),
+			options: { maxCalls: 5, dryRun: '={{ $json.dry ?? false }}' },
+			pinned: { More: LIST.map((value) => ({ value, dry: true })) },
+			workflow: runTwice,
+		});
+
+		const [, second] = run.data.resultData.runData[LOOKUP] ?? [];
+		expect(second?.hints?.[0]?.message).toMatch(
+			/6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls: up to 1 call too few/,
+		);
+	});
+});
+
+describe('Reuse Answers', () => {
+	const reuse = { reuseAnswers: 1 };
+
+	/** Runs one execution after the other on one node. @returns how many calls each of them made */
+	async function callsOf(service: Service, ...lookups: readonly Lookup[]): Promise<number[]> {
+		const counts: number[] = [];
+		for (const lookup of lookups) {
+			const before = service.simulator.calls().length;
+			const { error } = await lookUp({ service, values: LIST, options: reuse, ...lookup });
+			expect(error).toBeUndefined();
+			counts.push(service.simulator.calls().length - before);
+		}
+		return counts;
+	}
+
+	describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+		test('an answer of an earlier execution costs no call, and keeps its time', async () => {
+			const service = await startService(unlimited('whatsapp'));
+			const first = await lookUp({ service, entryPoint, values: LIST, options: reuse });
+			await service.sleep(HOUR_MS / 2);
+			const second = await lookUp({ service, entryPoint, values: LIST, options: reuse });
+
+			expect(second.calls).toHaveLength(LIST.length);
+			expect(second.rows).toEqual(first.rows);
+		});
+
+		test('answers that are older than the hours are asked anew', async () => {
+			const service = await startService(unlimited('whatsapp'));
+			const [first] = await callsOf(service, { entryPoint });
+			await service.sleep(HOUR_MS + 1);
+
+			expect([first, ...(await callsOf(service, { entryPoint }))]).toEqual([6, 6]);
+		});
+
+		test('contacts are used again, states of an instance never', async () => {
+			const service = await startService(unlimited('whatsapp'));
+			const contact = {
+				entryPoint,
+				operation: 'getContactInfo',
+				values: ['79876543210@c.us'],
+			} as const;
+			const state = { entryPoint, operation: 'getAccountSettings', values: [1] } as const;
+
+			expect(await callsOf(service, contact, contact, state, state)).toEqual([1, 0, 1, 1]);
+		});
+	});
+
+	test('without the option nothing is kept', async () => {
+		const service = await startService(unlimited('whatsapp'));
+
+		expect(await callsOf(service, { options: {} }, {}, {})).toEqual([6, 6, 0]);
+	});
+
+	test.each<[string, IDataObject]>([
+		['token', { apiTokenInstance: 'e'.repeat(50) }],
+		['instance', { idInstance: '7103000002' }],
+	])('another %s is never served from it', async (_title, credential) => {
+		const one = unlimited('whatsapp');
+		const service = await startService(one, {
+			...unlimited('whatsapp'),
+			...(credential as { idInstance?: string }),
+		});
+		const [first] = await callsOf(service, {});
+		const { calls } = await lookUp({
+			service,
+			values: LIST,
+			options: { ...reuse, ...ONE_TRY },
+			credential: credential as Record<string, string>,
+		});
+
+		expect(first).toBe(6);
+		expect(calls.length).toBeGreaterThan(6);
+	});
+
+	test('another messenger is never served from it', async () => {
+		const { idInstance, apiTokenInstance } = unlimited('whatsapp');
+		const shared = { idInstance, apiTokenInstance };
+		const service = await startService({ ...unlimited('telegram'), ...shared });
+		const asTelegram = { messenger: 'telegram' } as const;
+		const options = { ...reuse, ...ONE_TRY };
+
+		const [telegram, whatsapp] = await callsOf(service, asTelegram, { options });
+
+		expect(telegram).toBe(6);
+		expect(whatsapp).toBeGreaterThan(0);
+	});
+
+	test('a forced answer is asked for, and replaces the one that was kept', async () => {
+		const service = await startService(
+			unlimited('whatsapp', { contacts: { [LIST[1] ?? '']: {} } }),
+		);
+		const values = LIST.slice(1, 2);
+		await lookUp({ service, values, options: reuse });
+		(service.simulator.instances[0] as { contacts: object }).contacts = {};
+		const forced = await lookUp({ service, values, options: { ...reuse, force: true } });
+		const later = await lookUp({ service, values, options: reuse });
+
+		expect([forced, later].map(({ rows: [row] }) => row?.exists)).toEqual([false, false]);
+		expect(later.calls).toHaveLength(2);
+	});
+
+	test('a failure is never kept', async () => {
+		const faults = [{ calls: [1], status: 400, body: FAILED_BODY }];
+		const service = await startService(unlimited('whatsapp', { faults }));
+
+		expect(await callsOf(service, {}, {})).toEqual([6, 1]);
+	});
+
+	test('what is kept names no token and no instance', async () => {
+		const service = await startService(unlimited('whatsapp'));
+		await callsOf(service, {});
+
+		const { idInstance, apiTokenInstance } = service.simulator.instance('whatsapp');
+		expect(findMark(service.node, LIST[1] ?? '')).toBeDefined();
+		for (const mark of [idInstance, apiTokenInstance]) {
+			expect(findMark(service.node, mark)).toBeUndefined();
+		}
+	});
+
+	test('the hint counts what it saved', async () => {
+		const service = await startService(unlimited('whatsapp'));
+		await lookUp({ service, values: LIST.slice(0, 4), options: reuse });
+		const { hint } = await lookUp({ service, values: LIST, options: reuse });
+
+		expect(hint).toMatch(/^6 items, 2 calls .* 4 answers came from earlier executions\.$/);
+	});
+
+	describe('of numbers with two forms', () => {
+		const values = MEXICAN.map((number) => `+${number}`);
+		const [short, long] = MEXICAN;
+
+		test('"no" is kept for both forms, as old as its older half', async () => {
+			const service = await startService(instanceOf('whatsapp', { ...NEWER, unlisted: 'none' }));
+			const first = await lookUp({ service, values: values.slice(0, 1), options: reuse });
+			const second = await lookUp({ service, values, options: reuse });
+
+			expect(second.asked).toEqual([short, long]);
+			expect(second.rows.map(({ exists }) => exists)).toEqual([false, false]);
+			expect(second.rows[0]?.checkedAt).toBe(first.rows[0]?.checkedAt);
+		});
+
+		test('"no" does not become younger by being used', async () => {
+			const service = await startService(unlimited('whatsapp', { ...NEWER, unlisted: 'none' }));
+			const [first] = await callsOf(service, { values });
+			const later: number[] = [];
+			for (let half = 0; half < 2; half++) {
+				await service.sleep(0.6 * HOUR_MS);
+				later.push(...(await callsOf(service, { values })));
+			}
+
+			expect([first, ...later]).toEqual([2, 0, 2]);
+		});
+
+		test('a second form that failed: nothing is kept of the first', async () => {
+			const faults = [{ calls: [2], status: 400, body: FAILED_BODY }];
+			const service = await startService(
+				unlimited('whatsapp', { ...NEWER, unlisted: 'none', faults }),
+			);
+			const one = { values: values.slice(0, 1) };
+
+			expect(await callsOf(service, one, one, one)).toEqual([2, 2, 0]);
+		});
+
+		test('a forced "no" of both rows of a list replaces the "yes" of before', async () => {
+			const service = await startService(
+				unlimited('whatsapp', { ...NEWER, contacts: { [long]: {} } }),
+			);
+			const instance = service.simulator.instance('whatsapp');
+			instance.unlisted = 'none';
+			const counts = await callsOf(service, { values }, { values });
+			instance.contacts = {};
+			const forced = { values, options: { ...reuse, force: true } };
+			counts.push(...(await callsOf(service, forced, { values })));
+			const { rows } = await lookUp({ service, values, options: reuse });
+
+			expect(counts).toEqual([2, 0, 2, 0]);
+			expect(rows.map(({ exists }) => exists)).toEqual([false, false]);
+		});
+	});
+});
+
+describe('Afterwards', () => {
+	test('the hint is a warning where something was not answered', async () => {
+		const good = await lookUp({ values: LIST });
+		const bad = await lookUp({ values: [...LIST, 'nobody'] });
+
+		expect([good.hintType, bad.hintType]).toEqual(['info', 'warning']);
+	});
+
+	test('its advice is that of most failures', async () => {
+		const { hint } = await lookUp({ values: [LIST[0], '030 123456', '030 123457', 'nobody'] });
+
+		expect(hint).toMatch(
+			/Not answered: 3 \(unreadable number\)\. For most of them: .*Default Country/,
+		);
+	});
+
+	test('it tells the quota where GREEN-API told it', async () => {
+		const { hint } = await lookUp({ values: LIST, instance: { quota: { used: 97, total: 100 } } });
+
+		expect(hint).toMatch(/Quota of the month: 100 of 100 used\.$/);
+	});
+
+	describe.each(ENTRY_POINTS)('greenApiCalls, through %s', (entryPoint) => {
+		const ask = async (lookup: Lookup) => await lookUp({ entryPoint, values: LIST, ...lookup });
+
+		test('counts the calls of a run, failed ones included', async () => {
+			const { customData, calls } = await ask({ faults: [{ calls: [2], status: 502 }] });
+
+			expect(customData).toEqual({ greenApiCalls: String(calls.length) });
+		});
+
+		test('is the sum over two nodes', async () => {
+			const { customData, calls } = await ask({ workflow: (workflow) => addLookup(workflow) });
+
+			expect(calls).toHaveLength(12);
+			expect(customData).toEqual({ greenApiCalls: '12' });
+		});
+
+		test('counts also where the run was stopped', async () => {
+			const { error, customData } = await ask({
+				values: LIST.slice(0, 1),
+				onError: 'stopWorkflow',
+				faults: [{ status: 400, body: FAILED_BODY }],
+			});
+
+			expect(error).toBeDefined();
+			expect(customData).toEqual({ greenApiCalls: '1' });
+		});
+
+		test('counts nothing of a dry run', async () => {
+			expect((await ask({ options: { dryRun: true } })).customData).toEqual({ greenApiCalls: '0' });
+		});
+	});
+
+	test('greenApiCalls is the sum over the runs of a loop', async () => {
+		const { customData } = await lookUp({
+			values: LIST.slice(0, 4),
+			pinned: { More: LIST.slice(2).map((value) => ({ value })) },
+			workflow: runTwice,
+		});
+
+		expect(customData).toEqual({ greenApiCalls: '6' });
+	});
+});

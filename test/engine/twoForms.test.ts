@@ -1,0 +1,322 @@
+/**
+ * WhatsApp: one account, two forms of its number. "No" is believed only where both forms say so.
+ */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Fault } from '../../simulator/faults';
+import { instanceOf, type Contact, type InstanceChanges } from '../../simulator/instance';
+import {
+	codesOf,
+	ENTRY_POINTS,
+	errorOf,
+	lookUp,
+	ONE_TRY,
+	startService,
+	unlimited,
+	type Lookup,
+} from './lookUp';
+import { ITEMS, LOOKUP } from './workflows';
+
+/** Both forms of one number: of 12 digits and fewer, and the longer one. */
+const FORMS = [
+	['Mexico', 'MX', '525512345678', '5215512345678'],
+	['Argentina', 'AR', '541123456789', '5491123456789'],
+	['Brazil', 'BR', '553188887777', '5531988887777'],
+	['the Ivory Coast', 'CI', '22507012345', '2250707012345'],
+	['Benin', 'BJ', '22997000000', '2290197000000'],
+] as const;
+
+const [, , SHORT, LONG] = FORMS[2];
+/** Mexican numbers without an account, in the written form and in the other one. */
+const MEXICAN = ['525512345670', '525512345671', '525512345672'];
+const OTHERS = ['5215512345670', '5215512345671', '5215512345672'];
+
+/** A newer host with these accounts and no others. */
+function host(contacts: Record<string, Contact> = {}, changes: InstanceChanges = {}) {
+	return { instance: { answers: 'newer', unlisted: 'none', contacts, ...changes } } as const;
+}
+
+/** An older host, which takes 11 and 12 digits. */
+const olderHost = (contacts: Record<string, Contact> = {}) => host(contacts, { answers: 'older' });
+
+const international = (digits: readonly string[]) => digits.map((number) => `+${number}`);
+
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	const ask = async (value: string, lookup: Lookup) =>
+		await lookUp({ entryPoint, values: [`+${value}`], ...lookup });
+
+	describe.each(FORMS)('%s', (_name, country, short, long) => {
+		test.each([
+			[short, long],
+			[long, short],
+		])(
+			'an account is found that is registered under the other form: %s',
+			async (written, other) => {
+				const { rows, asked } = await ask(written, host({ [other]: {} }));
+
+				expect(asked).toEqual([written, other]);
+				expect(rows).toMatchObject([
+					{ exists: true, phoneNumber: other, chatId: `${other}@c.us`, country },
+				]);
+			},
+		);
+
+		test('where the service resolves it, one call is enough, and the row names the account', async () => {
+			const { rows, asked } = await ask(short, host({ [long]: { resolves: true } }));
+
+			expect(asked).toEqual([short]);
+			expect(rows).toMatchObject([{ exists: true, phoneNumber: long, chatId: `${long}@c.us` }]);
+		});
+
+		test('no account under either form is "no", for the number that was written', async () => {
+			const { rows, asked } = await ask(long, host());
+
+			expect(asked).toEqual([long, short]);
+			expect(rows).toMatchObject([{ exists: false, phoneNumber: long, chatId: null }]);
+		});
+
+		test('an older host does not take the long form, which is no "no"', async () => {
+			const { rows, asked } = await ask(short, olderHost());
+
+			expect(asked).toEqual([short, long]);
+			expect(rows[0]).toMatchObject({ exists: null, phoneNumber: short });
+			expect(errorOf(rows[0])).toMatchObject({
+				code: 'invalidPhoneNumber',
+				asked: true,
+				retryable: false,
+				httpStatus: 400,
+				message: `+${short} has no account, and this instance does not take its other form (HTTP 400).`,
+			});
+		});
+
+		test('an older host that finds a written long form under the short one says yes', async () => {
+			const { rows, asked } = await ask(long, olderHost({ [short]: {} }));
+
+			expect(asked).toEqual([long, short]);
+			expect(rows).toMatchObject([{ exists: true, phoneNumber: short, chatId: `${short}@c.us` }]);
+		});
+	});
+
+	test('an older host that does not take the written form, and knows no account under the other', async () => {
+		const { rows } = await ask(LONG, olderHost());
+
+		expect(errorOf(rows[0])).toMatchObject({
+			code: 'invalidPhoneNumber',
+			asked: true,
+			message: expect.stringContaining(`+${SHORT} has no account`),
+		});
+	});
+
+	test.each<[string, Fault, string]>([
+		['fails for the moment', { status: 502 }, 'serverError'],
+		['meets a used-up quota', { status: 466, body: '{"used":9,"total":9}' }, 'quotaExceeded'],
+		['meets the limit of the messenger', { status: 469 }, 'contactLimit'],
+		['is refused', { status: 400, body: '{"message":"Validation failed"}' }, 'badRequest'],
+	])('a second form that %s is that failure, and not "no"', async (_title, fault, code) => {
+		const faults = [{ ...fault, values: [LONG] }];
+		const { rows } = await ask(SHORT, { ...host({}, { faults }), options: ONE_TRY });
+
+		expect(rows).toMatchObject([{ exists: null, phoneNumber: SHORT }]);
+		expect(errorOf(rows[0])).toMatchObject({ code, asked: true });
+	});
+
+	test('with Stop, a failure of the second form ends the run', async () => {
+		const { error } = await ask(SHORT, { ...olderHost(), onError: 'stopWorkflow' });
+
+		expect(error?.message).toMatch(
+			/has no account, and this instance does not take its other form/,
+		);
+	});
+
+	test('with Stop, a first form that says no ends nothing', async () => {
+		const { error, rows } = await ask(SHORT, {
+			...host({ [LONG]: {} }),
+			onError: 'stopWorkflow',
+		});
+
+		expect([error, rows[0]?.exists]).toEqual([undefined, true]);
+	});
+
+	test('Force asks the messenger about both forms', async () => {
+		const { calls } = await ask(SHORT, { ...host(), options: { force: true } });
+
+		expect(calls.map(({ text }) => text)).toEqual([
+			`{"phoneNumber":${SHORT},"force":true}`,
+			`{"phoneNumber":${LONG},"force":true}`,
+		]);
+	});
+});
+
+describe('one form only', () => {
+	test.each([
+		['a landline of Brazil', 'whatsapp', '553132345678'],
+		['a number of another country', 'whatsapp', '79876543211'],
+		['Telegram', 'telegram', '525512345678'],
+	] as const)('%s costs one call', async (_title, messenger, value) => {
+		const { rows, asked } = await lookUp({
+			messenger,
+			values: [`+${value}`],
+			instance: { unlisted: 'none' },
+		});
+
+		expect([rows[0]?.exists, asked]).toEqual([false, [value]]);
+	});
+});
+
+describe('a list', () => {
+	test('the first forms of all numbers go before the second forms', async () => {
+		const values = international([...MEXICAN, '79876543211']);
+		const { asked } = await lookUp({ values, ...host() });
+
+		expect(asked).toEqual([...MEXICAN, '79876543211', ...OTHERS]);
+	});
+
+	test('two spellings of a number share their two calls, and each row has its own', async () => {
+		const { rows, asked } = await lookUp({ values: international([SHORT, LONG]), ...host() });
+
+		expect(asked).toEqual([SHORT, LONG]);
+		expect(rows.map(({ phoneNumber, exists }) => [phoneNumber, exists])).toEqual([
+			[SHORT, false],
+			[LONG, false],
+		]);
+	});
+
+	test('two spellings of an account cost two calls at most, and both rows name it', async () => {
+		const values = international([SHORT, LONG, SHORT]);
+		const { rows, asked } = await lookUp({ values, ...host({ [LONG]: {} }) });
+
+		expect(asked).toEqual([SHORT, LONG]);
+		expect(rows.map(({ chatId }) => chatId)).toEqual(values.map(() => `${LONG}@c.us`));
+	});
+
+	test('an account that has answered costs no call for the other form', async () => {
+		const service = await startService(
+			instanceOf('whatsapp', host({ [LONG]: { resolves: true } }).instance),
+		);
+		const values = international([SHORT, ...MEXICAN, LONG]);
+		const { rows, asked } = await lookUp({ service, values });
+
+		expect(asked).toEqual([SHORT, ...MEXICAN, ...OTHERS]);
+		expect(rows.at(-1)).toMatchObject({ exists: true, phoneNumber: LONG });
+	});
+
+	test('Max Calls between the forms: what was asked in one form only is not told as "no"', async () => {
+		const { rows, asked } = await lookUp({
+			values: international(MEXICAN),
+			options: { maxCalls: 4 },
+			...host(),
+		});
+
+		expect(asked).toEqual([...MEXICAN, OTHERS[0]]);
+		expect(rows.map(({ exists }) => exists)).toEqual([false, null, null]);
+		expect(rows.slice(1).map(errorOf)).toEqual(
+			[1, 2].map(() => expect.objectContaining({ code: 'callLimit', asked: true }) as unknown),
+		);
+	});
+
+	test('an answer about somebody else is no answer', async () => {
+		const body = '{"existsWhatsapp":true,"phoneNumber":"5215599999999@c.us"}';
+		const { rows } = await lookUp({
+			values: international(MEXICAN.slice(0, 1)),
+			options: ONE_TRY,
+			faults: [{ status: 200, body }],
+		});
+
+		expect(codesOf(rows)).toEqual(['badResponse']);
+	});
+
+	test('Retry On Fail asks only the form that has no answer yet', async () => {
+		const { asked } = await lookUp({
+			values: [`+${SHORT}`],
+			options: ONE_TRY,
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			...host({}, { faults: [{ calls: [2], status: 502 }] }),
+		});
+
+		expect(asked).toEqual([SHORT, LONG, LONG]);
+	});
+
+	test.each<[string, IDataObject, number]>([
+		['knows both forms', {}, 2],
+		['asks both again with Force', { force: true }, 4],
+	])('a further run of the execution %s', async (_title, options, calls) => {
+		const { asked } = await lookUp({
+			values: [`+${SHORT}`],
+			options,
+			...host(),
+			pinned: { More: [{ value: `+${LONG}` }] },
+			workflow(json) {
+				const [items] = json.nodes;
+				if (items) json.nodes.push({ ...items, id: 'more', name: 'More' });
+				const toLookup = { node: LOOKUP, type: 'main' as const, index: 0 };
+				json.connections[ITEMS] = { main: [[toLookup, { ...toLookup, node: 'More' }]] };
+				json.connections.More = { main: [[toLookup]] };
+			},
+		});
+
+		expect(asked).toHaveLength(calls);
+	});
+});
+
+describe('numbers that are answered "yes" and reach nobody', () => {
+	const contacts = { '79123456789': {}, '12123456789': {} };
+
+	test.each([
+		['8 912 345-67-89', ['79123456789']],
+		['+1 002 123 456 789', []],
+	])('%s is put right, or never asked', async (value, expected) => {
+		const { asked } = await lookUp({ values: [value], ...host(contacts) });
+
+		expect(asked).toEqual(expected);
+	});
+});
+
+describe.each(ENTRY_POINTS)('LIDs, through %s', (entryPoint) => {
+	const LID = '123456789012345@lid';
+	const contacts = { [LONG]: { chatId: LID, username: 'ana' } };
+	const ask = async (value: string, lookup: Lookup = host(contacts)) =>
+		await lookUp({ entryPoint, values: [value], ...lookup });
+
+	test('a LID gives the number of its account', async () => {
+		const { rows, calls } = await ask(LID);
+
+		expect(calls.map(({ text }) => text)).toEqual([`{"chatId":"${LID}"}`]);
+		expect(rows).toEqual([
+			{
+				messenger: 'whatsapp',
+				phoneNumber: LONG,
+				exists: true,
+				chatId: `${LONG}@c.us`,
+				country: 'BR',
+				numberType: 'mobile',
+				username: 'ana',
+				lid: LID,
+				checkedAt: expect.any(String),
+			},
+		]);
+	});
+
+	test('a LID that nobody has is "no", and its digits are no number', async () => {
+		const lid = '525512345678@lid';
+		const { rows, asked } = await ask(lid);
+
+		expect(asked).toEqual([lid]);
+		expect(rows).toMatchObject([
+			{ exists: false, lid, phoneNumber: null, chatId: null, country: null, numberType: null },
+		]);
+	});
+
+	test('an older host does not take a LID, which is no "no"', async () => {
+		const { rows } = await ask(LID, olderHost(contacts));
+
+		expect(rows[0]).toMatchObject({ exists: null, error: { asked: true, retryable: false } });
+	});
+
+	test('other messengers have no LIDs: no call', async () => {
+		const service = await startService(unlimited('telegram'));
+		const { rows, asked } = await ask(LID, { messenger: 'telegram', service });
+
+		expect([codesOf(rows), asked]).toEqual([['invalidPhoneNumber'], []]);
+	});
+});

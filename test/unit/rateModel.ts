@@ -1,0 +1,199 @@
+/** A rate-limited service and n8n processes that call it, on a virtual clock. */
+
+import { setImmediate as eventLoop } from 'node:timers/promises';
+
+import {
+	RateLimiter,
+	type RateBounds,
+	type RateInfo,
+} from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
+import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
+import { RollingWindow } from '../../simulator/rollingWindow';
+import { randomOf } from '../random';
+
+interface Sleeper {
+	readonly due: number;
+	readonly wake: () => void;
+}
+
+/**
+ * Time that does not pass until everything that can happen without waiting has happened, and then
+ * jumps to the next moment that somebody waits for. So no test sleeps, and none depends on how fast
+ * the machine is.
+ */
+export class VirtualClock implements Clock {
+	private time = 0;
+	private readonly sleepers: Sleeper[] = [];
+	private running = false;
+
+	/** @param settle resolves when nothing can happen any more without time going on */
+	constructor(
+		private readonly settle: () => Promise<void> = async () => void (await eventLoop()),
+	) {}
+
+	now(): number {
+		return Date.UTC(2026, 10, 22, 12) + this.time;
+	}
+
+	monotonic(): number {
+		return this.time;
+	}
+
+	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		if (signal?.aborted) return;
+		await new Promise<void>((resolve) => {
+			const wake = () => {
+				signal?.removeEventListener('abort', cancel);
+				resolve();
+			};
+			const sleeper: Sleeper = { due: this.time + ms, wake };
+			const cancel = () => {
+				const index = this.sleepers.indexOf(sleeper);
+				if (index >= 0) this.sleepers.splice(index, 1);
+				resolve();
+			};
+			signal?.addEventListener('abort', cancel, { once: true });
+			this.insert(sleeper);
+			if (!this.running) void this.run();
+		});
+	}
+
+	/** No time passes any more: who still waits is forgotten. */
+	stop(): void {
+		this.sleepers.length = 0;
+	}
+
+	/** In the order of their due times; of two at one time the first goes first. */
+	private insert(sleeper: Sleeper): void {
+		const index = this.sleepers.findLastIndex(({ due }) => due <= sleeper.due);
+		this.sleepers.splice(index + 1, 0, sleeper);
+	}
+
+	private async run(): Promise<void> {
+		this.running = true;
+		while (this.sleepers.length > 0) {
+			await this.settle();
+			const next = this.sleepers.shift();
+			if (!next) break;
+			this.time = Math.max(this.time, next.due);
+			next.wake();
+		}
+		this.running = false;
+	}
+}
+
+export interface ServiceOptions {
+	/** Calls in any rolling second; may change with time (milliseconds). */
+	readonly limit: number | ((ms: number) => number);
+	/** Milliseconds from the call to its answer. */
+	readonly latencyMs?: number;
+	/** Most milliseconds by which a call is late on its way. */
+	readonly jitterMs?: number;
+	/** What the header says of a limit; nothing by default. */
+	readonly header?: (limit: number) => number | undefined;
+	/** Whether an allowed call is answered 429 all the same; calls count from 1. */
+	readonly isStray?: (call: number) => boolean;
+	/** Milliseconds that a 429 asks to wait. */
+	readonly retryAfterMs?: number;
+	/** A bucket that is refilled at whole seconds, instead of a rolling window. */
+	readonly isBucket?: boolean;
+	readonly seed?: number;
+}
+
+/** What a caller does. */
+export interface CallerOptions {
+	/** Numbers to look up; those answered 429 are asked again. */
+	readonly calls: number;
+	readonly bounds?: RateBounds;
+	/** Calls in flight at most. */
+	readonly workers?: number;
+	readonly signal?: AbortSignal;
+}
+
+export interface Call {
+	readonly sentAt: number;
+	readonly at: number;
+	readonly isAnswered: boolean;
+	readonly caller: object;
+}
+
+/** The service, and everything that came to it. */
+export class RateLimitedService {
+	readonly clock = new VirtualClock();
+	readonly random: () => number;
+	readonly calls: Call[] = [];
+	private readonly window = new RollingWindow();
+	private bucket = { second: -1, used: 0 };
+
+	constructor(private readonly options: ServiceOptions) {
+		this.random = randomOf(options.seed ?? 1);
+	}
+
+	/** One call; gives what the limiter is told of its answer. */
+	async send(caller: object = this): Promise<RateInfo> {
+		const { latencyMs = 150, jitterMs = 15, header, isStray, retryAfterMs = 0 } = this.options;
+		const sentAt = this.clock.monotonic();
+		await this.clock.sleep(latencyMs / 2 + this.random() * jitterMs);
+		const at = this.clock.monotonic();
+		const limit = this.limitAt(at);
+		const isAnswered = this.takes(at, limit) && !isStray?.(this.calls.length + 1);
+		this.calls.push({ sentAt, at, isAnswered, caller });
+		await this.clock.sleep(latencyMs / 2);
+		const tooMany = !isAnswered;
+		return { limit: header?.(limit), tooMany, retryAfterMs: tooMany ? retryAfterMs : 0 };
+	}
+
+	/** A process: what its executions share. */
+	process(definedLimit: number): RateLimiter {
+		return new RateLimiter(definedLimit, this.clock, this.random);
+	}
+
+	/** A run that looks up numbers and keeps one place in the queue. */
+	async run(limiter: RateLimiter, options: CallerOptions): Promise<void> {
+		const { bounds = { share: 100 }, workers = Infinity, signal } = options;
+		const caller = {};
+		let left = options.calls;
+		let inFlight = 0;
+		let ended = () => {};
+		const ask = async () => {
+			const permit = await limiter.acquire(signal);
+			if (!permit) return;
+			left--;
+			inFlight++;
+			void this.send(caller).then((info) => {
+				limiter.update(info, permit);
+				limiter.release(permit);
+				inFlight--;
+				if (info.tooMany) left++;
+				ended();
+			});
+		};
+		limiter.join(caller, bounds);
+		while (!signal?.aborted && left + inFlight > 0) {
+			if (left > 0 && inFlight < workers) await ask();
+			else await new Promise<void>((resolve) => (ended = resolve));
+		}
+		limiter.leave(caller);
+	}
+
+	/** Calls that were answered 429. */
+	get refused(): Call[] {
+		return this.calls.filter(({ isAnswered }) => !isAnswered);
+	}
+
+	private limitAt(ms: number): number {
+		const { limit } = this.options;
+		return typeof limit === 'function' ? limit(ms) : limit;
+	}
+
+	private takes(at: number, limit: number): boolean {
+		if (this.options.isBucket) {
+			const second = Math.floor(at / 1000);
+			if (second > this.bucket.second) this.bucket = { second, used: 0 };
+			return this.bucket.used++ < limit;
+		}
+		if (this.window.count(at) >= limit) return false;
+		this.window.add(at);
+		return true;
+	}
+}
