@@ -217,9 +217,7 @@ describe('behind an MCP Server Trigger', () => {
 
 		expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(TOOLS).sort());
 		for (const { description, inputSchema } of tools) {
-			expect(description).toBe(
-				'Check whether a phone number has a WhatsApp account in GREEN-API Lookup',
-			);
+			expect(description).toBe('Check WhatsApp account in GREEN-API Lookup');
 			expect(inputSchema).toMatchObject({
 				type: 'object',
 				properties: { phone: { type: 'string', description: PHONE } },

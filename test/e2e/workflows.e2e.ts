@@ -2,15 +2,13 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-
-import type { IRunExecutionData } from 'n8n-workflow';
 
 import { exampleWorkflows } from '../../scripts/n8n/content';
 import { ended, rowsOf } from './executions';
 import {
 	callWebhook,
 	createWorld,
+	execute,
 	INSTALL_TIMEOUT_MS,
 	LOOKUP,
 	webhookWorkflow,
@@ -46,16 +44,6 @@ beforeAll(async () => {
 
 afterAll(async () => await world.close());
 
-/** The run of `n8n execute`, from what it prints. */
-async function execute(id: string): Promise<IRunExecutionData> {
-	const output = await world.n8n.command('execute', `--id=${id}`, '--rawOutput');
-	expect(output).not.toContain(MARK);
-	// Among the lines of the log, in colours.
-	const plain = stripVTControlCharacters(output);
-	const [json = ''] = /\{\n\s+"data"[^]*?\n\}/.exec(plain) ?? [];
-	return (JSON.parse(json) as { data: IRunExecutionData }).data;
-}
-
 test.each([
 	['check-list-whatsapp', 'Check WhatsApp', 11, 1],
 	['check-list-telegram', 'Check Telegram', 11, 1],
@@ -63,7 +51,8 @@ test.each([
 ])(
 	'n8n execute, example %s: every contact is answered or says why not',
 	async (id, node, answered, failed) => {
-		const run = await execute(id);
+		const run = await execute(world, id);
+		expect(JSON.stringify(run)).not.toContain(MARK);
 
 		expect(run.resultData.error).toBeUndefined();
 		const rows = rowsOf(run, node);

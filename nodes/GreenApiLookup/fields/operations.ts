@@ -42,17 +42,17 @@ interface OperationText {
 const TEXTS: Readonly<Record<Operation, OperationText>> = {
 	checkAccount: {
 		name: 'Check Account',
-		action: (messenger) => `Check whether a phone number has a ${messenger} account`,
+		action: (messenger) => `Check ${messenger} account`,
 		description: 'Find out whether a phone number has an account, and its chat ID',
 	},
 	getAccountSettings: {
 		name: 'Get Account Settings',
-		action: (messenger) => `Get state and phone number of the ${messenger} instance`,
+		action: (messenger) => `Get ${messenger} account settings`,
 		description: 'See whether the instance works: its state, phone number and avatar',
 	},
 	getContactInfo: {
 		name: 'Get Contact Info',
-		action: (messenger) => `Get name and avatar of a ${messenger} contact`,
+		action: (messenger) => `Get ${messenger} contact info`,
 		description: 'Look up name, avatar and more of one person by chat ID',
 	},
 };

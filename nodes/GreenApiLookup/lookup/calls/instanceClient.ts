@@ -55,6 +55,9 @@ export interface Call extends Omit<Sent, 'response'> {
 	readonly endedAt: number;
 }
 
+/** Why a wait ends: without a reason, Node makes an exception with its stack for each call. */
+const CALL_ENDED = 'the call ended';
+
 export class InstanceClient {
 	readonly outage: Outage;
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
@@ -179,7 +182,7 @@ export class InstanceClient {
 		} catch (error) {
 			return error instanceof Error ? error : new Error(String(error));
 		} finally {
-			wait.abort();
+			wait.abort(CALL_ENDED);
 		}
 	}
 }
