@@ -27,7 +27,7 @@ let world: World;
 
 beforeAll(async () => {
 	world = await createWorld({
-		apiTokenInstance: `t0/${MARK}+ü"`,
+		apiTokenInstance: `t0_${MARK}-9`,
 		env: { N8N_LOG_LEVEL: 'debug' },
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
 		instances: { answers: 'newer' },
