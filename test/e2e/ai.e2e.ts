@@ -33,15 +33,17 @@ const PHONE = 'Phone number in international format with the country code';
 const FOUND = '+79876543210';
 const ABSENT = '+79876543211';
 const BAD = 'ask at reception';
-const BAD_SENTENCE =
-	'"ask at reception" is not a phone number that can be looked up: it holds something other than ' +
-	'digits. Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
+const BAD_MESSAGE =
+	'"ask at reception" is not a phone number that can be looked up: it holds no digits.';
+const BAD_ADVICE = 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
 
 const FOUND_ROW = {
 	messenger: 'whatsapp',
 	phoneNumber: '79876543210',
 	exists: true,
 	chatId: '79876543210@c.us',
+	country: 'RU',
+	numberType: 'mobile',
 	checkedAt: expect.any(String),
 };
 const ABSENT_ROW = { ...FOUND_ROW, phoneNumber: '79876543211', exists: false, chatId: null };
@@ -49,13 +51,18 @@ const BAD_ROW = {
 	messenger: 'whatsapp',
 	phoneNumber: BAD,
 	exists: null,
-	chatId: null,
 	error: {
 		code: 'invalidPhoneNumber',
-		message: BAD_SENTENCE,
+		// A model is shown the message alone by some callers: it holds the advice too.
+		message: `${BAD_MESSAGE} ${BAD_ADVICE}`,
+		advice: BAD_ADVICE,
 		retryable: false,
 		asked: false,
 	},
+	chatId: null,
+	country: null,
+	numberType: null,
+	checkedAt: null,
 };
 
 /** Tools that differ in On Error only: the name says which. A new node has none of the three. */
@@ -139,6 +146,16 @@ function withOwnTools(id: string, base: ImportedWorkflow, agentVersion?: number)
 			...(onError && { onError }),
 		}),
 	);
+	tools.push(
+		withCredential({
+			id: 'Settings',
+			name: 'Settings',
+			type: `${NODE_TYPE}Tool`,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: { resource: 'whatsapp', operation: 'getAccountSettings' },
+		}),
+	);
 	const connections: IConnections = { ...base.connections };
 	for (const { name } of base.nodes.filter(isOurs)) delete connections[name];
 	for (const { name } of tools) {
@@ -196,7 +213,7 @@ const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
 	[
 		'a token in the answer',
 		{ faults: [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }] },
-		/GREEN-API refused the question.*Check the value/,
+		/GREEN-API refused the query[^]*Check the value/,
 	],
 	[
 		'an instance without account',
@@ -215,8 +232,10 @@ describe('behind an MCP Server Trigger', () => {
 	test('a tool names itself, its operation and the phone number', async () => {
 		const { tools } = await client.listTools();
 
-		expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(TOOLS).sort());
-		for (const { description, inputSchema } of tools) {
+		expect(tools.map(({ name }) => name).sort()).toEqual(
+			[...Object.keys(TOOLS), 'Settings'].sort(),
+		);
+		for (const { description, inputSchema } of tools.filter(({ name }) => name in TOOLS)) {
 			expect(description).toBe('Check WhatsApp account in GREEN-API Lookup');
 			expect(inputSchema).toMatchObject({
 				type: 'object',
@@ -234,27 +253,30 @@ describe('behind an MCP Server Trigger', () => {
 		expect([absent.isError, JSON.parse(absent.text)]).toEqual([false, [ABSENT_ROW]]);
 	});
 
-	test.each(['Untouched', 'Stop'])('%s: a bad number is an error that says so', async (tool) => {
+	test.each(['Untouched', 'Continue'])('%s: a bad number is a row that says so', async (tool) => {
 		const { text, isError } = await callTool(client, tool, BAD);
 
-		expect([isError, text]).toEqual([true, `NodeOperationError: ${BAD_SENTENCE}`]);
+		expect([isError, JSON.parse(text)]).toEqual([false, [BAD_ROW]]);
 	});
 
-	test('Continue: a bad number is a row that says so', async () => {
-		const { text } = await callTool(client, 'Continue', BAD);
+	test('Stop: a bad number is an error that says so', async () => {
+		const { text, isError } = await callTool(client, 'Stop', BAD);
 
-		expect(JSON.parse(text)).toEqual([BAD_ROW]);
+		expect([isError, text]).toEqual([
+			true,
+			`NodeOperationError: ${BAD_MESSAGE}\n\nDetails: ${BAD_ADVICE}`,
+		]);
 	});
 
-	test.each(PROBLEMS)('%s: the error says what to do', async (_title, changes, message) => {
+	test.each(PROBLEMS)('%s: the row says what to do', async (_title, changes, message) => {
 		await whileBroken(world, changes, async () => {
-			const stopped = await callTool(client, 'Untouched', FOUND);
-			const row = await callTool(client, 'Continue', FOUND);
+			const row = await callTool(client, 'Untouched', FOUND);
+			const stopped = await callTool(client, 'Stop', FOUND);
 
-			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
 			expect(JSON.parse(row.text)).toMatchObject([
 				{ exists: null, error: { message: expect.stringMatching(message) } },
 			]);
+			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
 		});
 	});
 });
@@ -262,23 +284,37 @@ describe('behind an MCP Server Trigger', () => {
 describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	const call = (name: string, phone: string) => ({ name, arguments: { phone } });
 
-	test('Continue: found, absent and bad numbers are rows, all in one turn', async () => {
-		const { texts } = await chat(
-			agent,
-			[FOUND, ABSENT, BAD].map((phone) => call('Continue', phone)),
-		);
+	test.each(['Untouched', 'Continue'])(
+		'%s: found, absent and bad numbers are rows, all in one turn',
+		async (tool) => {
+			const { texts } = await chat(
+				agent,
+				[FOUND, ABSENT, BAD].map((phone) => call(tool, phone)),
+			);
 
-		expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
-	});
+			expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
+		},
+	);
 
-	test.each(PROBLEMS)('Continue, %s: the row says what to do', async (_title, changes, message) => {
+	test.each(PROBLEMS)('%s: the row says what to do', async (_title, changes, message) => {
 		await whileBroken(world, changes, async () => {
-			const { texts } = await chat(agent, [call('Continue', FOUND)]);
+			const { texts } = await chat(agent, [call('Untouched', FOUND)]);
 
 			expect(texts.map(parsed)).toMatchObject([
 				[{ exists: null, error: { message: expect.stringMatching(message) } }],
 			]);
 		});
+	});
+
+	test('the settings of an account, asked for twice in one turn, are two calls', async () => {
+		const settings = { name: 'Settings', arguments: {} };
+		const { texts } = await chat(agent, [settings, settings]);
+
+		expect(texts.map(parsed)).toMatchObject([
+			[{ stateInstance: 'authorized' }],
+			[{ stateInstance: 'authorized' }],
+		]);
+		expect(world.simulator.calls()).toHaveLength(2);
 	});
 
 	test('the same number twice in one turn costs one call', async () => {
@@ -292,15 +328,18 @@ describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	});
 });
 
-/** Why the README wants Continue: what n8n makes of the other settings. */
+/** What n8n makes of the settings that a node from its panel of tools does not show. */
 describe('the other settings of On Error', () => {
 	test.each<[string, string, unknown, unknown]>([
-		['agent-3', 'Untouched', [FOUND_ROW], [{ error: BAD_SENTENCE }]],
 		['agent-3', 'Stop', [FOUND_ROW], 'the run ends'],
 		['agent-3', 'Error_output', '', ''],
-		['agent-2', 'Untouched', [FOUND_ROW], ''],
 		['agent-2', 'Stop', [FOUND_ROW], ''],
-		['agent-2', 'Error_output', [FOUND_ROW], [{ error: BAD_ROW.error }]],
+		[
+			'agent-2',
+			'Error_output',
+			[FOUND_ROW],
+			[{ error: { ...BAD_ROW.error, message: BAD_MESSAGE } }],
+		],
 	])('%s, %s: what the model is given', async (agent, tool, found, bad) => {
 		const seen = [];
 		for (const phone of [FOUND, BAD]) {
@@ -322,7 +361,9 @@ describe('the examples', () => {
 
 		expect(tools.map(({ function: { name } }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
 		for (const { function: tool } of tools) {
-			expect(tool.description).toMatch(/"exists" null, or an error, means that it is not known/);
+			expect(tool.description).toMatch(
+				/null, or an error, means not known: never take it for a no/,
+			);
 		}
 		expect(messages[0]?.content).toMatch(/"not known", never "no"/);
 	});

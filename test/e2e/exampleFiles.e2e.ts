@@ -2,18 +2,11 @@
 
 import { chromium, type Browser } from 'playwright-core';
 
-import { exampleWorkflows, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { exampleWorkflow } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, pictureFile } from './editor';
-import {
-	callWebhook,
-	chain,
-	createWorld,
-	INSTALL_TIMEOUT_MS,
-	webhook,
-	whileBroken,
-	type World,
-} from './harness';
+import { callerOf } from './exampleSetUp';
+import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, whileBroken, type World } from './harness';
 
 type Cell = string | number;
 
@@ -30,7 +23,7 @@ async function readXlsx(file: Buffer): Promise<Cell[][]> {
 	return rows.map((row) => row.map((cell) => (cell ?? '') as Cell));
 }
 
-const MEMORY = 'data-table-cache';
+const MEMORY = 'memory';
 
 let world: World;
 
@@ -38,8 +31,8 @@ beforeAll(async () => {
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
 		instances: { answers: 'newer' },
-		workflows: [...exampleWorkflows(), callerOf(MEMORY)],
-		published: ['spreadsheet', MEMORY, 'caller'],
+		workflows: [exampleWorkflow('spreadsheet'), exampleWorkflow(MEMORY), callerOf(MEMORY)],
+		published: ['spreadsheet', MEMORY, `caller-${MEMORY}`],
 	});
 }, INSTALL_TIMEOUT_MS);
 
@@ -292,17 +285,7 @@ describe('examples/spreadsheet.json', () => {
 	});
 });
 
-/** Webhook → the items of its body → Execute Sub-workflow → answer. */
-function callerOf(workflow: string): ImportedWorkflow {
-	return chain('caller', ...webhook('caller'), {
-		name: 'Call',
-		type: 'n8n-nodes-base.executeWorkflow',
-		typeVersion: 1.2,
-		parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
-	});
-}
-
-describe('examples/data-table-cache.json, called by another workflow', () => {
+describe('examples/memory.json, called by another workflow', () => {
 	interface Answer {
 		readonly phone: string | number;
 		readonly exists: boolean | null;
@@ -319,7 +302,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 
 	async function answersTo(phones: ReadonlyArray<string | number>): Promise<Answer[]> {
 		const contacts = phones.map((phone, index) => ({ name: `Contact ${index}`, phone }));
-		return (await callWebhook(world.n8n, 'caller', contacts)) as Answer[];
+		return (await callWebhook(world.n8n, `caller-${MEMORY}`, contacts)) as Answer[];
 	}
 
 	const existsOf = (answers: readonly Answer[]) => answers.map(({ exists }) => exists);
@@ -328,7 +311,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 	async function rest(method: 'GET' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
 		const { body: all } = await world.n8n.rest('GET', '/rest/data-tables-global');
 		const tables = (all as { data: { data: DataTable[] } }).data.data;
-		const table = tables.find(({ name }) => name === 'green_api_lookup_answers');
+		const table = tables.find(({ name }) => name === 'green-api-answers');
 		if (!table) throw new Error('There is no such data table');
 		const url = `/rest/projects/${table.project.id}/data-tables/${table.id}${path}`;
 		const { status, body: answer } = await world.n8n.rest(method, url, body);
@@ -336,15 +319,15 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 		return (answer as { data: unknown }).data;
 	}
 
-	async function keysInTable(): Promise<string[]> {
-		const { data } = (await rest('GET', '/rows?take=100')) as { data: Array<{ key: string }> };
-		return data.map(({ key }) => key);
+	async function numbersInTable(): Promise<string[]> {
+		const { data } = (await rest('GET', '/rows?take=100')) as { data: Array<{ number: string }> };
+		return data.map(({ number }) => number);
 	}
 
 	/** Makes an answer older than it is. */
-	async function age(key: string, days: number): Promise<void> {
+	async function age(number: string, days: number): Promise<void> {
 		await rest('PATCH', '/rows', {
-			filter: { type: 'and', filters: [{ columnName: 'key', condition: 'eq', value: key }] },
+			filter: { type: 'and', filters: [{ columnName: 'number', condition: 'eq', value: number }] },
 			data: { checkedAt: new Date(Date.now() - days * DAY_MS).toISOString() },
 		});
 	}
@@ -371,11 +354,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 
 		expect(callCount()).toBe(3);
 		expect(second).toEqual(first);
-		expect(await keysInTable()).toEqual([
-			'whatsapp RU +7 912 345-67-80',
-			'whatsapp RU 8 (912) 345-67-81',
-			'whatsapp RU 79123456782',
-		]);
+		expect(await numbersInTable()).toEqual(['79123456780', '79123456781', '79123456782']);
 	});
 
 	test('a single contact is answered from the memory too', async () => {
@@ -386,8 +365,8 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 	});
 
 	test('what is older than 30 days is asked again, what is younger is not', async () => {
-		await age('whatsapp RU +7 912 345-67-80', 31);
-		await age('whatsapp RU 8 (912) 345-67-81', 29);
+		await age('79123456780', 31);
+		await age('79123456781', 29);
 		// The account is gone since.
 		world.simulator.instance('whatsapp').contacts['79123456780'] = { exists: false };
 

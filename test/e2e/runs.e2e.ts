@@ -107,12 +107,13 @@ describe('a credential whose fields are expressions of the item', () => {
 	])(
 		'%s: each item is asked through its own instance, the two side by side',
 		async (_title, of) => {
-			const items = phones(80).map((phone, index) => itemOf(of(index), phone));
+			// All of them even: with an account on A, and none on B.
+			const even = phones(160).filter((phone) => Number(phone) % 2 === 0);
+			const items = even.map((phone, index) => itemOf(of(index), phone));
 			const rows = (await callWebhook(world.n8n, 'customers', items)) as IDataObject[];
 
-			const exists = items.map(({ phone }, index) => of(index) === 0 && Number(phone) % 2 === 0);
-			expect(rows.map((row) => [row.phoneNumber, row.exists])).toEqual(
-				items.map(({ phone }, index) => [phone, exists[index]]),
+			expect(rows.map(({ phoneNumber, exists }) => [phoneNumber, exists])).toEqual(
+				even.map((phone, index) => [phone, of(index) === 0]),
 			);
 			// On a busy machine a call can arrive so late that it is answered 429 and asked again.
 			const calls = customers.calls().filter((call) => call.status !== 429);

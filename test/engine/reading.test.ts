@@ -20,7 +20,8 @@ async function watched() {
 			if (path === 'phoneNumber') reads.push({ item: index, calls });
 			return this.getNodeParameter(path, index);
 		};
-		return await checkAccount.call(Object.assign(Object.create(this), { getNodeParameter }));
+		const watching = Object.create(this) as IExecuteFunctions;
+		return await checkAccount.call(Object.assign(watching, { getNodeParameter }));
 	};
 	Object.defineProperty(node, 'customOperations', { value: { whatsapp: { checkAccount: check } } });
 	return { service, node, reads };
