@@ -60,14 +60,14 @@ afterEach(async () => {
 
 /** Starts a GREEN-API with these instances. It is closed after the test, if not before. */
 export async function startService(...instances: readonly InstanceSettings[]): Promise<Service> {
-	let clock: Clock | undefined;
+	const virtual: { clock?: Clock } = {};
 	const simulator = await startSimulator({
 		instances,
-		now: () => clock?.monotonic() ?? 0,
-		sleep: async (ms) => await clock?.sleep(ms),
+		now: () => virtual.clock?.monotonic() ?? 0,
+		sleep: async (ms) => await virtual.clock?.sleep(ms),
 	});
 	const { stop, ...environment } = steppedEnvironment(simulator);
-	clock = environment.clock;
+	virtual.clock = environment.clock;
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),
