@@ -192,6 +192,20 @@ describe('examples/spreadsheet.json', () => {
 		]);
 	});
 
+	test('the column is found as the node reads: invisible marks, labels and notes in the cells', async () => {
+		const cells = [
+			'\u202A+7 912 345\u201167\u201180\u202C',
+			'тел. 8 912 345-67-82',
+			'+7 912 345-67-81 (Anna)',
+		];
+		const list = ['Order,Contact', ...cells.map((cell, row) => `2024-0${row + 1}-15,"${cell}"`)];
+
+		expect((await check('marks.csv', list.join('\n'))).map(([, , has]) => has)).toEqual([
+			...['yes', 'yes', 'no'],
+		]);
+		expect(callCount()).toBe(3);
+	});
+
 	const TWO_COLUMNS = 'Name,Work,Home\nAnna,+79123456780,+79123456781';
 
 	test('the person at the form says which column is meant', async () => {
@@ -205,11 +219,10 @@ describe('examples/spreadsheet.json', () => {
 		['column names alone', 'names.csv', 'Name,Phone\n', '', /only one row/],
 		['no phone column', 'cities.csv', 'Name,City\nAnna,Rome', '', /No column.+"Name", "City"/],
 		['two phone columns', 'two.csv', TWO_COLUMNS, '', /More than one.+"Work", "Home"/],
-		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /no column "Cell".+"Work"/],
+		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /No column.+"Cell".+"Work"/],
 		['no column names', 'bare.csv', 'Anna,+79123456780\nIra,+79123456782', '', /first row/],
-		['rows of different length', 'odd.csv', 'Name,Phone\nAnna,1,2', '', /as CSV: .+line 2/],
-		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /as a workbook/],
-		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /No column looks like/],
+		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /cannot be opened/],
+		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /only one row/],
 	])(
 		'%s: the form says what is wrong, and nothing is asked',
 		async (_, name, content, column, words) => {
@@ -222,6 +235,17 @@ describe('examples/spreadsheet.json', () => {
 		},
 	);
 
+	test('the quota ends in mid-list: what is answered stays, the rest is unknown and not "no"', async () => {
+		world.simulator.instance('whatsapp').quota = { used: 0, total: 2 };
+		const list = ['Phone', ...[1, 2, 3, 4].map((digit) => `+7912355008${digit}`)].join('\n');
+		const rows = await check('contacts.csv', list);
+		world.simulator.instance('whatsapp').quota.total = 30_000;
+
+		const unknown = rows.filter(([, has]) => has === 'unknown');
+		expect([rows.length, unknown.length]).toEqual([4, 2]);
+		for (const [, , , , why] of unknown) expect(why).toMatch(/quota/);
+	});
+
 	test('an instance that is not linked: every row is unknown, with the reason', async () => {
 		const rows = await whileBroken(
 			world,
@@ -231,8 +255,8 @@ describe('examples/spreadsheet.json', () => {
 		);
 
 		expect(rows).toEqual([
-			['+79123456780', 'unknown', '', '', expect.stringContaining('not linked')],
-			['+79123456781', 'unknown', '', '', expect.stringContaining('not linked')],
+			['+79123456780', 'unknown', '', '79123456780', expect.stringContaining('not linked')],
+			['+79123456781', 'unknown', '', '79123456781', expect.stringContaining('not linked')],
 			['ask at reception', 'unknown', '', '', expect.stringContaining('not a phone number')],
 		]);
 	});
@@ -332,7 +356,7 @@ describe('examples/memory.json, called by another workflow', () => {
 		});
 	}
 
-	const PHONES = ['+7 912 345-67-80', '8 (912) 345-67-81', 79123456782, '+7 912 345-67-80', 'none'];
+	const PHONES = ['+7 912 345-67-80', '8 (912) 345-67-81', 79123456782, '89123456780', 'none'];
 
 	test('the first run makes the table and asks about each number once, the second asks nothing', async () => {
 		const first = await answersTo(PHONES);
@@ -341,12 +365,9 @@ describe('examples/memory.json, called by another workflow', () => {
 		expect(first.map(({ phone }) => phone)).toEqual(PHONES);
 		// The "no" is remembered as well.
 		expect(existsOf(first)).toEqual([true, false, true, true, null]);
-		expect(first[1]).toEqual({
-			name: 'Contact 1',
-			phone: '8 (912) 345-67-81',
-			phoneNumber: '79123456781',
-			exists: false,
-			chatId: null,
+		expect(first[1]).toMatchObject({
+			...{ name: 'Contact 1', phone: '8 (912) 345-67-81', phoneNumber: '79123456781' },
+			...{ exists: false, chatId: null, country: 'RU', numberType: 'mobile' },
 			checkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
 		});
 
