@@ -3,7 +3,7 @@
 import type { Endpoint } from '../messengers/definition';
 import { failure, type Failure } from './answers/failures';
 import { readChatId } from './phone/chatId';
-import { otherForm } from './phone/numberForms';
+import { otherForm } from './phone/numberingPlans';
 import { readAccount } from './phone/phoneNumber';
 
 /** One thing that can be asked of an instance. Two equal queries have the same answer. */

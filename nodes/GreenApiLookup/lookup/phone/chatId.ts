@@ -1,7 +1,7 @@
 /** Which chat a value names. */
 
-import { textOf, type PhoneIssue } from './cellText';
 import { readPhoneNumber } from './phoneNumber';
+import { textOf, type PhoneIssue } from './writtenNumber';
 
 /** What a messenger's chat IDs look like. */
 export interface ChatIdRule {
@@ -30,13 +30,11 @@ export function readChatId(
 	rule: ChatIdRule,
 	defaultCountry: unknown,
 ): string | PhoneIssue {
-	const text = textOf(typeof value === 'number' ? String(value) : value);
-	if (typeof text !== 'string') return text;
-	// Spreadsheets write the ID as a number, or as text with their mark for text in front.
-	const chatId = text.replace(/^['"=]+|"$/g, '').replace(/^(-?\d+)\.0+$/, '$1');
+	const chatId = textOf(typeof value === 'number' ? String(value) : value);
+	if (typeof chatId !== 'string') return chatId;
 	if (rule.group.test(chatId)) return GROUP;
 	if (rule.person.test(chatId)) return chatId;
 	if (rule.numberSuffix === undefined) return { why: rule.expected };
-	const digits = readPhoneNumber(text, NUMBERS, defaultCountry);
+	const digits = readPhoneNumber(chatId, NUMBERS, defaultCountry);
 	return typeof digits === 'string' ? digits + rule.numberSuffix : { why: digits.why };
 }

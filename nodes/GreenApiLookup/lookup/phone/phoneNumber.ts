@@ -3,10 +3,9 @@
  * `8 912…` or a number without its country code by the country of the asking account, if at all.
  */
 
-import { textOf, type PhoneIssue } from './cellText';
-import { countryOf, type CountryCode, type Reading } from './numberingPlans';
+import { countryOf, type Reading } from './numberingPlans';
 import { readWritten } from './readings';
-import { readText, severalNumbers } from './writtenNumber';
+import { readText, severalNumbers, textOf, type PhoneIssue } from './writtenNumber';
 
 export type { PhoneIssue };
 
@@ -38,7 +37,14 @@ const LID = /^\d{5,20}@lid$/;
 /** The islands with the shortest numbers have seven digits, country code included. */
 const SHORTEST = 7;
 
-const EMPTY: PhoneIssue = { why: 'it is empty' };
+const NO_USERNAMES: PhoneIssue = {
+	why: 'only Telegram looks up usernames',
+	advice: 'Write a phone number, or choose Telegram as Messenger.',
+};
+const NO_USERNAME: PhoneIssue = {
+	why: 'it is no username either',
+	advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
+};
 const NO_COUNTRY: PhoneIssue = {
 	why: 'Default Country is not a country',
 	advice: 'Choose a country in the options of this node, or give its ISO code, e.g. RU.',
@@ -56,49 +62,31 @@ export function readAccount(
 ): string | PhoneIssue {
 	const text = textOf(value);
 	if (typeof text !== 'string') return text;
-	const account = text.replace(/^['"]|['"]$/g, '').replace(PROFILE, '@$1');
-	if (account.startsWith('@')) return readUsername(account, rule);
-	if (rule.lids && LID.test(account)) return account;
-	return readNumberIn(text, rule.numbers, defaultCountry);
-}
-
-function readUsername(username: string, { usernames }: AccountRule): string | PhoneIssue {
-	if (!usernames) {
-		return {
-			why: 'only Telegram looks up usernames',
-			advice: 'Write a phone number, or choose Telegram as Messenger.',
-		};
+	const account = text.replace(PROFILE, '@$1');
+	if (account.startsWith('@')) {
+		if (!rule.usernames) return NO_USERNAMES;
+		return USERNAME.test(account) ? account : NO_USERNAME;
 	}
-	if (USERNAME.test(username)) return username;
-	return {
-		why: 'it is no username either',
-		advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
-	};
+	if (rule.lids && LID.test(account)) return account;
+	return readPhoneNumber(text, rule.numbers, defaultCountry);
 }
 
 /** The digits in international form, if they are clear and the method takes them. Never throws. */
 export function readPhoneNumber(
 	value: unknown,
-	rule: NumberRule,
-	defaultCountry: unknown,
-): string | PhoneIssue {
-	const text = textOf(value);
-	return typeof text === 'string' ? readNumberIn(text, rule, defaultCountry) : text;
-}
-
-function readNumberIn(
-	text: string,
 	{ countryCodes, fewest, most }: NumberRule,
 	defaultCountry: unknown,
 ): string | PhoneIssue {
-	const country = readCountry(defaultCountry);
-	if (typeof country === 'object') return country;
+	const text = textOf(value);
+	if (typeof text !== 'string') return text;
+	const country = countryOf(defaultCountry);
+	if (!country && (defaultCountry ?? '') !== '') return NO_COUNTRY;
 	const numbers = readText(text);
 	if ('why' in numbers) return numbers;
-	const [reading = EMPTY, ...others] = numbers.map((number) => readWritten(number, country));
-	const isSame = (other: Reading | PhoneIssue) =>
-		'digits' in other && 'digits' in reading && other.digits === reading.digits;
-	if (!others.every(isSame)) return severalNumbers(...numbers.map((number) => number.text));
+	const several = severalNumbers(...numbers.map((number) => number.text));
+	const reading = numbers
+		.map((number) => readWritten(number, country))
+		.reduce((one, other) => (isSame(one, other) ? one : several));
 	if ('why' in reading) return reading;
 	const { digits, type } = reading;
 	if (countryCodes && !countryCodes.some((code) => digits.startsWith(code))) {
@@ -113,7 +101,6 @@ function readNumberIn(
 	};
 }
 
-function readCountry(text: unknown): CountryCode | PhoneIssue | undefined {
-	if (text === undefined || text === null || text === '') return undefined;
-	return (typeof text === 'string' ? countryOf(text) : undefined) ?? NO_COUNTRY;
+function isSame(one: Reading | PhoneIssue, other: Reading | PhoneIssue): boolean {
+	return 'digits' in one && 'digits' in other && one.digits === other.digits;
 }
