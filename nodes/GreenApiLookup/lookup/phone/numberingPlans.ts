@@ -4,14 +4,8 @@
  * length, and that decides between two readings (docs/decisions/0006).
  */
 
-import {
-	getCountries,
-	getCountryCallingCode,
-	parsePhoneNumberFromString,
-	type CountryCode,
-	type NumberType,
-	type PhoneNumber,
-} from 'libphonenumber-js/max';
+import parse, { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
+import type { CountryCode, NumberType, PhoneNumber } from 'libphonenumber-js/max';
 
 /** Digits in international form, and what the numbering plans say about them. */
 export interface Reading {
@@ -32,12 +26,12 @@ const MEXICAN_PREFIX = /^(52)?0(?:1|4[45])(?=\d{10}$)/;
  */
 export function readDigits(text: string, country?: CountryCode): Reading | undefined {
 	const dialled = !country || country === 'MX' ? text.replace(MEXICAN_PREFIX, '$1') : text;
-	const number = parsePhoneNumberFromString(country ? dialled : `+${dialled}`, country);
+	const number = parse(country ? dialled : `+${dialled}`, country);
 	if (!number) return undefined;
 	const digits = number.number.slice(1);
 	const type = number.getType();
 	const form = type ? undefined : otherForm(digits);
-	return { digits, number, type: form ? parsePhoneNumberFromString(`+${form}`)?.getType() : type };
+	return { digits, number, type: form ? parse(`+${form}`)?.getType() : type };
 }
 
 /**
@@ -103,11 +97,11 @@ TkM TLs TOn TTo TuN TuR TuV TWn TZa UGa ukrUA UrY USa UZb VAt VCt VEn VGb VIr VN
 ZAf ZMb ZWe`;
 
 const NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
-const nameOf = (country: CountryCode) => NAMES.of(country) ?? country;
 
 /** By code and name, in capitals. */
 const COUNTRIES = new Map<string, CountryCode>([['UK', 'GB']]);
-for (const code of getCountries()) COUNTRIES.set(code, code).set(nameOf(code).toUpperCase(), code);
+for (const code of getCountries())
+	COUNTRIES.set(code, code).set(`${NAMES.of(code)}`.toUpperCase(), code);
 for (const code of THREE_LETTERS.trim().split(/\s/)) {
 	COUNTRIES.set(code.slice(0, 3).toUpperCase(), code.replace(/[a-z]/g, '') as CountryCode);
 }
@@ -122,6 +116,6 @@ export function countryOf(text: unknown): CountryCode | undefined {
 /** All countries for a dropdown, by name: "Germany (+49)". */
 export function countryChoices(): Array<{ name: string; value: CountryCode }> {
 	return getCountries()
-		.map((value) => ({ value, name: `${nameOf(value)} (+${getCountryCallingCode(value)})` }))
+		.map((value) => ({ value, name: `${NAMES.of(value)} (+${getCountryCallingCode(value)})` }))
 		.sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }

@@ -6,13 +6,7 @@
 import { getCountryCallingCode, type CountryCode, type NumberFormat } from 'libphonenumber-js/max';
 
 import { readDigits, type Reading } from './numberingPlans';
-import { severalNumbers, type PhoneIssue, type WrittenNumber } from './writtenNumber';
-
-/** A number, or why there is none. */
-type Outcome = Reading | PhoneIssue;
-
-/** More digits than this are more than one number: E.164 has 15, the service takes one more. */
-const MOST_DIGITS = 16;
+import type { PhoneIssue } from './writtenNumber';
 
 /** Shorter ones without + lack their country code, unless a numbering plan knows them. */
 const SHORTEST_BARE = 11;
@@ -22,28 +16,25 @@ const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
-const OR_COUNTRY = ', or choose Default Country in the options of this node';
 const CHECK = 'Check that no digit is missing or added.';
+const OR_COUNTRY =
+	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
 
+/** From separator to separator. */
+const groupsOf = (text: string): string[] => text.match(/\d+/g) ?? [];
+const digitsOf = (text: string) => text.replace(/\D/g, '');
 const isMobile = (reading?: Reading) => /MOBILE$/.test(reading?.type ?? '');
-const validOf = (some?: Outcome) => (some && 'digits' in some && some.type ? some : undefined);
 
 /** The one number that is meant, or why there is not one. */
-export function readWritten(number: WrittenNumber, country?: CountryCode): Outcome {
-	if (number.digits.replace(/^00/, '').length > MOST_DIGITS) return severalNumbers(number.text);
-	const international = readAbroad(number);
-	const reading = number.text.includes('+')
-		? international
-		: country === undefined
-			? readBare(number, international)
-			: readWithCountry(number, international, country);
-	return 'why' in reading ? reading : withoutDoubt(reading);
+export function readWritten(text: string, country?: CountryCode): Reading | PhoneIssue {
+	const hasCode = country === undefined || text.includes('+');
+	return withoutDoubt(hasCode ? readBare(text) : readWithCountry(text, country));
 }
 
 /** The reading, unless one digit more or less, or one country code less, makes it a known number. */
-function withoutDoubt(reading: Reading): Outcome {
+function withoutDoubt(reading: Reading | PhoneIssue): Reading | PhoneIssue {
+	if ('why' in reading || !reading.number || isMobile(reading)) return reading;
 	const { digits, number, type } = reading;
-	if (!number || isMobile(reading)) return reading;
 	const { countryCallingCode: code, nationalNumber: national } = number;
 	const isDoubled = national.startsWith(code) && isMobile(readDigits(national));
 	if (isDoubled) return eitherOf(digits, national);
@@ -54,42 +45,36 @@ function withoutDoubt(reading: Reading): Outcome {
 	return other ? eitherOf(digits, other.digits) : reading;
 }
 
-/** Digits without + or a Default Country: they have to begin with a country code. */
-function readBare(number: WrittenNumber, international: Outcome): Outcome {
-	const { digits, groups } = number;
+/** With + or without a Default Country: digits have to begin with a country code. */
+function readBare(text: string): Reading | PhoneIssue {
+	const digits = digitsOf(text);
+	const international = readAbroad(text);
+	if (text.includes('+') || digits.startsWith('00')) return international;
 	const abroad = validOf(international);
 	// Only Russia and Kazakhstan dial ten digits behind an 8.
-	if (/^8\d{10}$/.test(digits)) {
-		const home = readAtHome(number, 'RU');
-		const chosen = home && abroad ? chooseOf(number, home, abroad) : (home ?? abroad);
-		return chosen ?? NO_COUNTRY_CODE;
-	}
-	if (digits.startsWith('00')) return international;
-	if (abroad || digits.length < SHORTEST_BARE) return abroad ?? NO_COUNTRY_CODE;
+	const home = /^8\d{10}$/.test(digits) ? readAtHome(text, 'RU') : undefined;
+	if (home) return abroad ? chooseOf(text, home, abroad) : home;
+	const isShort = digits.replace(/^8/, '').length < SHORTEST_BARE;
+	if (abroad || isShort) return abroad ?? NO_COUNTRY_CODE;
 	if ('why' in international) return international;
 	// New ranges, where a program wrote them: people who separate digits also write the +.
-	const isNewRange = groups.length === 1 && international.number?.isPossible();
+	const isNewRange = groupsOf(text).length === 1 && international.number?.isPossible();
 	return isNewRange ? international : NO_COUNTRY_CODE;
 }
 
 /** With a Default Country: as somebody there dials it, or with a country code. Never a guess. */
-function readWithCountry(
-	number: WrittenNumber,
-	international: Outcome,
-	country: CountryCode,
-): Outcome {
-	const { digits, groups } = number;
-	const [home, abroad] = [readAtHome(number, country), validOf(international)];
+function readWithCountry(text: string, country: CountryCode): Reading | PhoneIssue {
+	const international = readAbroad(text);
+	const [home, abroad] = [readAtHome(text, country), validOf(international)];
 	const isOwnCode = abroad?.number?.countryCallingCode === getCountryCallingCode(country);
 	if (isOwnCode && !isMobile(home)) return abroad;
-	if (home) return abroad ? chooseOf(number, home, abroad, country) : home;
-	const surplus = groups[0] === '8' ? undefined : surplusOf(groups, country, abroad !== undefined);
-	const found = surplus ?? abroad;
-	if (found) return found;
+	if (home) return abroad ? chooseOf(text, home, abroad, country) : home;
+	const known = surplusOf(text, country, abroad !== undefined) ?? abroad;
+	if (known) return known;
 	// A spreadsheet or JSON took the digits for a number, and its 0 is lost.
-	const isOnePiece = groups.length === 1 && !digits.startsWith('0');
-	const restored = isOnePiece ? validOf(readDigits(`0${digits}`, country)) : undefined;
-	if (restored || digits.startsWith('00')) return restored ?? international;
+	const restored = /^[1-9]\d*$/.test(text) && validOf(readDigits(`0${text}`, country));
+	if (restored) return restored;
+	if (digitsOf(text).startsWith('00')) return international;
 	return {
 		why: `it is no number of the Default Country ${country}`,
 		advice: 'Write it with + and its country code.',
@@ -97,22 +82,19 @@ function readWithCountry(
 }
 
 /** One of two valid readings, where the way of writing or dialling tells which. */
-function chooseOf(
-	{ digits, groups }: WrittenNumber,
-	home: Reading,
-	abroad: Reading,
-	country?: CountryCode,
-): Outcome {
+function chooseOf(text: string, home: Reading, abroad: Reading, country?: CountryCode) {
 	// An older form, such as Mexico's 1 in front, is no more than a possibility.
 	if (!home.number?.isValid()) return abroad;
 	if (home.digits === abroad.digits) return home;
-	const text = groups.join(' ');
+	const groups = groupsOf(text).join(' ');
 	const local = usualGroups(home, 'NATIONAL');
 	const code = `${abroad.number?.countryCallingCode} `;
-	const isCodeApart = text.startsWith(code) && !local.some((usual) => usual.startsWith(code));
-	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(text);
-	if (groups.length > 1 && isAbroad !== local.includes(text)) return isAbroad ? abroad : home;
+	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
+	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
+	const isGrouped = groups.includes(' ');
+	if (isGrouped && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
 	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
+	const digits = digitsOf(text);
 	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
 	const lacksZero = abroad.type === 'MOBILE' && local[0].startsWith('0');
 	const isDialled = isPrefixed || (isMobile(home) && !lacksZero);
@@ -121,27 +103,25 @@ function chooseOf(
 
 /** The groups in which its country writes it, with and without a trunk prefix that is apart. */
 function usualGroups({ number }: Reading, format: NumberFormat): [string, string] {
-	const usual = number?.format(format).match(/\d+/g)?.join(' ') ?? '';
+	const usual = groupsOf(number?.format(format) ?? '').join(' ');
 	return [usual, usual.replace(/^\d /, '')];
 }
 
 /** As somebody in that country dials it, if it is valid; undefined where nobody there would. */
-function readAtHome({ digits, groups }: WrittenNumber, country: CountryCode): Reading | undefined {
+function readAtHome(text: string, country: CountryCode): Reading | undefined {
+	const digits = digitsOf(text);
 	const reading = validOf(readDigits(digits, country));
 	const national = reading?.number?.nationalNumber ?? '';
 	// The library also strips prefixes of carriers and collect calls.
 	const isStripped = /^[^08]/.test(digits) && digits !== national && digits.endsWith(national);
 	// An 8 that is alone is a trunk prefix; where it is part of the number, it was not one here.
-	const isPart = groups[0] === '8' && reading?.digits.endsWith(digits);
+	const isPart = groupsOf(text)[0] === '8' && reading?.digits.endsWith(digits);
 	return isStripped || isPart ? undefined : reading;
 }
 
-/**
- * With a country code in front, as far as it may be one. Stays as it was written: 52 1 and 52, 54 9
- * and 54 may be different accounts for a messenger.
- */
-function readAbroad({ text, groups: [...groups] }: WrittenNumber): Outcome {
-	if (groups[0]?.startsWith('00')) groups[0] = groups[0].slice(2);
+/** With a country code, as it is written: 52 1 and 52, 54 9 and 54 may be different accounts. */
+function readAbroad(text: string): Reading | PhoneIssue {
+	const groups = groupsOf(text.replace(/^(\D*)00/, '$1'));
 	const digits = groups.join('');
 	if (digits.startsWith('0')) return { why: 'no country code begins with 0', advice: CHECK };
 	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
@@ -164,12 +144,14 @@ function readAbroad({ text, groups: [...groups] }: WrittenNumber): Outcome {
 	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
 	if (reading.number.isPossible()) return reading;
 	const wrongLength = `+${digits} has a length that no number of its country has`;
-	return surplusOf(groups) ?? { why: wrongLength, advice: CHECK };
+	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
 }
 
 /** What is behind a number that is whole without it; if asked for, only where it is grouped as usual. */
-function surplusOf(groups: readonly string[], country?: CountryCode, isUsual = false) {
-	for (let count = groups.length - 1; count > 0; count--) {
+function surplusOf(text: string, country?: CountryCode, isUsual = false) {
+	const groups = groupsOf(text);
+	// Behind an 8 that is alone, the number is one of another country.
+	for (let count = groups[0] === '8' ? 0 : groups.length - 1; count > 0; count--) {
 		const some = groups.slice(0, count);
 		const whole = validOf(readDigits(some.join(''), country));
 		if (!whole || (isUsual && !usualGroups(whole, 'NATIONAL').includes(some.join(' ')))) continue;
@@ -181,9 +163,10 @@ function surplusOf(groups: readonly string[], country?: CountryCode, isUsual = f
 	return undefined;
 }
 
-function eitherOf(one: string, other: string, otherwise = ''): PhoneIssue {
-	return {
-		why: `it can be read as +${one} or +${other}`,
-		advice: `Write the one that is meant with its +${otherwise}.`,
-	};
+function validOf(reading?: Reading | PhoneIssue): Reading | undefined {
+	return reading && 'digits' in reading && reading.type ? reading : undefined;
+}
+
+function eitherOf(one: string, other: string, advice = 'Write the one that is meant with its +.') {
+	return { why: `it can be read as +${one} or +${other}`, advice };
 }

@@ -10,14 +10,6 @@ export interface PhoneIssue {
 	readonly isUnsupported?: true;
 }
 
-/** A phone number as it was written. */
-export interface WrittenNumber {
-	readonly text: string;
-	readonly digits: string;
-	/** Its digits, from separator to separator. */
-	readonly groups: readonly string[];
-}
-
 /** Longer texts hold no phone number, and are not searched for one. */
 const LONGEST_TEXT = 200;
 
@@ -27,9 +19,11 @@ const PUT_ONE = 'Put a phone number there, with the country code, e.g. +7 987 65
 const NO_ID = 'Put a phone number there; for a chat ID choose Get Contact Info.';
 const NO_EXTENSION = 'Leave the extension out: a messenger account belongs to the number alone.';
 
-const DECIMAL: PhoneIssue = { why: 'it is a decimal number', advice: AS_TEXT };
-const NO_TEXT: PhoneIssue = { why: 'it is neither text nor a number' };
-const LIST: PhoneIssue = {
+const DECIMAL = { why: 'it is a decimal number', advice: AS_TEXT };
+/** JSON numbers are exact up to 2^53, and rounded silently above. */
+const ROUNDED = { why: 'a number of this size is not stored exactly', advice: AS_TEXT };
+const NO_TEXT = { why: 'it is neither text nor a number' };
+const LIST = {
 	why: 'it is a list of several values',
 	advice: 'Take one of them in the expression, e.g. {{ $json.PHONE[0].VALUE }}.',
 };
@@ -41,8 +35,12 @@ const LIST: PhoneIssue = {
  */
 export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	if (value === null || value === undefined) return '';
-	if (typeof value === 'number') return textOfNumber(value);
-	if (typeof value === 'bigint') return String(value);
+	if (typeof value === 'number') {
+		if (!Number.isFinite(value) || value <= 0) return { why: 'it is no positive number' };
+		if (!Number.isInteger(value)) return DECIMAL;
+		if (!Number.isSafeInteger(value)) return ROUNDED;
+	}
+	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	if (typeof value === 'string') {
 		if (value.length > LONGEST_TEXT) return { why: 'it is too long' };
 		return RULES.reduce((text, [pattern, by]) => text.replace(pattern, by as string), value).trim();
@@ -56,40 +54,30 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	return key ? textOf(Reflect.get(value, key), depth + 1) : NO_TEXT;
 }
 
-/** Numbers stored as numbers: exact up to 2^53, and rounded silently above. */
-function textOfNumber(value: number): string | PhoneIssue {
-	if (!Number.isFinite(value) || value <= 0) return { why: 'it is no positive number' };
-	if (!Number.isInteger(value)) return DECIMAL;
-	if (Number.isSafeInteger(value)) return String(value);
-	return { why: 'a number of this size is not stored exactly', advice: AS_TEXT };
-}
-
-type Rule = readonly [pattern: RegExp, replacement: string | ((...groups: string[]) => string)];
-
-/** Applied one after the other. */
-const RULES: readonly Rule[] = [
+/** What is replaced in a text, one after the other. */
+const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => string)]> = [
 	// What nobody sees: bidirectional marks, soft hyphens, zero-width characters.
 	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
 	// Links hold a number with its country code, and a message with digits of its own.
+	[/%2B|&plus;/gi, '+'],
 	[
-		/\S*(?:\bwa\.me\/|\bt\.me\/(?=\+|%2B)|[?&](?:phone|number)=)(?:\+|%2B|%20| )*(\d[\d().-]*)\S*/gi,
+		/\S*(?:\bwa\.me\/|\bt\.me\/(?=\+)|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi,
 		' +$1 ',
 	],
+	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
 	// Brazil and Argentina write xx for the digits of a carrier.
 	[/(?<=\b0)xx(?=[ )\d])/gi, ''],
 	[/%([2-7][\da-f])/gi, (_, code) => String.fromCharCode(Number(`0x${code}`))],
 	[/&#(x[\da-f]{2,4}|\d{2,4});/gi, (_, code) => String.fromCharCode(Number(`0${code}`))],
-	[/&plus;/gi, '+'],
 	[/<br ?\/?>|<\/(?:p|div|li)>/gi, '\n'],
 	[/<\/?[a-z]+(?=[ />])[^>]*?(?:href=["']?([^"'> ]+)[^>]*)?>/gi, ' $1 '],
 	[/[\uff01-\uff5e]/g, (mark) => mark.normalize('NFKC')],
 	[/(?!\d)\p{Nd}/gu, asciiDigit],
 	[/[\p{Pd}\u2212\u2043\u30fc]/gu, '-'],
 	[/&nbsp;|[\u00b7\u2022\u2027\u2219\u30fb]|[^\S\r\n]/gi, ' '],
-	[/[[{]/g, '('],
-	[/[\]}]/g, ')'],
+	[/[[\]{}]/g, (mark) => ('[{'.includes(mark) ? '(' : ')')],
 	// Spreadsheets mark what is text, and write numbers as 79123456789.0, 79,123,456,789 or 7.9E+10.
 	[/^[\s='"‘’“”]+(?=.)|(?<=.)[\s'"‘’“”,;]+$/g, ''],
 	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/, (_, whole) => whole.replace(/[ ,]/g, '')],
@@ -101,10 +89,10 @@ const RULES: readonly Rule[] = [
 
 /** The ten digits of every script follow each other, from its zero on. */
 function asciiDigit(digit: string): string {
-	const code = digit.codePointAt(0) as number;
-	let first = code;
-	while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
-	return String((code - first) % 10);
+	const code = digit.codePointAt(0) ?? 0;
+	let value = 0;
+	while (/\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+	return String(value % 10);
 }
 
 /** Fewer digits than the exponent asks for: zeros at the end, or a rounded number. Nobody knows. */
@@ -112,14 +100,6 @@ function withoutExponent(text: string, first: string, fraction = '', power: stri
 	const digits = fraction.slice(0, Number(power));
 	const isExact = digits.length === Number(power) && /^0*$/.test(fraction.slice(digits.length));
 	return isExact ? first + digits : text;
-}
-
-/** The issue of a cell with more than one number. */
-export function severalNumbers(...texts: readonly string[]): PhoneIssue {
-	return {
-		why: `it holds more than one number, or a range: ${texts.join(', ')}`,
-		advice: 'Give each number an item of its own.',
-	};
 }
 
 const DATE = /^(?:\d{4}([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:\d{4}|\d\d))(?=$|[ T])/;
@@ -137,10 +117,7 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 	[/^\D*$/, { why: 'it holds no digits', advice: PUT_ONE }],
 	[DATE, { why: 'it is a date', advice: PUT_ONE }],
 	[IP_ADDRESS, { why: 'it is an IP address', advice: PUT_ONE }],
-	[
-		/^\+?\d([.,]\d+)?e\+?\d\d?$/i,
-		{ why: 'not all digits of the number are left', advice: AS_TEXT },
-	],
+	[/^\+?\d([.,]\d+)?e\+?\d\d?$/i, { why: 'not all digits are left', advice: AS_TEXT }],
 	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
 	[EXTENSION, { why: 'it holds an extension', advice: NO_EXTENSION }],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
@@ -158,17 +135,17 @@ const STRANGE =
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
 const RUN = /(?:[+(][+( ]*)?\d[\d ()./_-]*/g;
+const NUMBER = /[+(\d].*\d\)?|\d/;
 
-/** The numbers in a text of textOf, at least one, or what is in the way. */
-export function readText(text: string): readonly WrittenNumber[] | PhoneIssue {
+/** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
+export function readText(text: string): readonly string[] | PhoneIssue {
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(text)) ?? [];
 	if (issue) return issue;
 	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
 	const [strange] = STRANGE.exec(plain) ?? [];
-	if (strange !== undefined) {
-		return { why: `"${strange}" beside its digits is no part of a phone number`, advice: PUT_ONE };
-	}
-	return (plain.match(RUN) ?? []).flatMap(partsOf).map(written);
+	const why = `"${strange}" beside its digits is no part of a phone number`;
+	if (strange !== undefined) return { why, advice: PUT_ONE };
+	return (plain.match(RUN) ?? []).flatMap(partsOf);
 }
 
 /** A slash between area and number, or between pairs of digits; other slashes separate two numbers. */
@@ -177,14 +154,7 @@ const SLASH_WITHIN =
 const RANGE = /^(?:(?! - ).)*\d{2} - \d{1,3}\D*$|\d\.{2,}\d/;
 
 function partsOf(run: string): readonly string[] {
-	if (run.includes('/') && !SLASH_WITHIN.test(run)) {
-		return run.split('/').filter((part) => /\d/.test(part));
-	}
-	return run.split(RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/);
-}
-
-function written(run: string): WrittenNumber {
-	const text = run.replace(/[^\d)]+$/, '').trim();
-	const groups = text.match(/\d+/g) ?? [];
-	return { text, digits: groups.join(''), groups };
+	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/;
+	const parts = SLASH_WITHIN.test(run) ? [run] : run.split('/');
+	return parts.flatMap((part) => part.split(separator)).flatMap((part) => part.match(NUMBER) ?? []);
 }
