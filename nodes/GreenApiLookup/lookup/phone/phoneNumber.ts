@@ -21,9 +21,9 @@ export interface NumberRule {
 /** What a method takes to name an account. */
 export interface AccountRule {
 	readonly numbers: NumberRule;
-	/** It takes `@username` too. */
+	/** It takes Telegram's `@username` too. */
 	readonly usernames?: boolean;
-	/** It takes IDs that end with `@lid` too. */
+	/** It takes IDs that end with `@lid` too: WhatsApp's of a person whose number it does not tell. */
 	readonly lids?: boolean;
 }
 
@@ -39,12 +39,6 @@ export interface ChatIdRule {
 
 /** What is asked about, or why nothing is. */
 type Asked = string | PhoneIssue;
-
-/** A Telegram username: @ and 4 to 32 letters, digits and underscores. */
-const USERNAME = /^@[a-z]\w{3,31}$/i;
-
-/** WhatsApp's ID of a person whose number it does not tell. */
-const LID = /^\d{5,20}@lid$/;
 
 /** The islands with the shortest numbers have seven digits, country code included. */
 const SHORTEST = 7;
@@ -74,10 +68,10 @@ const GROUP = { why: 'it is a group', advice: "Use GREEN-API's GetGroupData meth
 export function readAccount(value: unknown, rule: AccountRule, country: unknown): Asked {
 	const text = textOf(value);
 	if (typeof text !== 'string') return text;
-	if (rule.lids && LID.test(text)) return text;
+	if (rule.lids && /^\d{5,20}@lid$/.test(text)) return text;
 	if (!text.startsWith('@')) return readPhoneNumber(value, rule.numbers, country);
 	if (!rule.usernames) return NO_USERNAMES;
-	return USERNAME.test(text) ? text : NO_USERNAME;
+	return /^@[a-z]\w{3,31}$/i.test(text) ? text : NO_USERNAME;
 }
 
 /** The chat ID as the text that the service wants; numbers as in readAccount. Never throws. */
@@ -100,10 +94,8 @@ export function readPhoneNumber(value: unknown, rule: NumberRule, country: unkno
 	if (!home && (country ?? '') !== '') return NO_COUNTRY;
 	const numbers = readText(text);
 	if ('why' in numbers) return numbers;
-	const several = {
-		why: `it holds more than one number, or a range: ${numbers.join(', ')}`,
-		advice: 'Give each number an item of its own.',
-	};
+	const why = `it holds more than one number, or a range: ${numbers.join(', ')}`;
+	const several = { why, advice: 'Give each number an item of its own.' };
 	const lengths = numbers.map((number) => number.replace(/^\D*00|\D/g, '').length);
 	if (Math.max(...lengths) > MOST_DIGITS) return several;
 	const readings = numbers.map((number) => readWritten(number, home));
@@ -114,10 +106,9 @@ export function readPhoneNumber(value: unknown, rule: NumberRule, country: unkno
 	const isServed = rule.countryCodes?.some((code) => digits.startsWith(code)) ?? true;
 	if (!isServed) return { why: `+${digits}`, isUnsupported: true };
 	const { fewest, most } = rule;
-	const { length } = digits;
-	if (length <= most && length >= (type ? SHORTEST : fewest)) return digits;
+	if (digits.length <= most && digits.length >= (type ? SHORTEST : fewest)) return digits;
 	return {
-		why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here`,
+		why: `+${digits} has ${digits.length} digits, and GREEN-API takes ${fewest} to ${most} here`,
 		advice: 'Check that no digit is missing. Otherwise this messenger cannot be asked about it.',
 	};
 }

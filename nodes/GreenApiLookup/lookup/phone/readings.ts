@@ -23,6 +23,8 @@ const OR_COUNTRY =
 /** From separator to separator. */
 const groupsOf = (text: string): string[] => text.match(/\d+/g) ?? [];
 const digitsOf = (text: string) => text.replace(/\D/g, '');
+const validOf = (some?: Reading | PhoneIssue) =>
+	some && 'digits' in some && some.type ? some : undefined;
 const isMobile = (reading?: Reading) => /MOBILE$/.test(reading?.type ?? '');
 
 /** The one number that is meant, or why there is not one. */
@@ -64,6 +66,7 @@ function readBare(text: string): Reading | PhoneIssue {
 
 /** With a Default Country: as somebody there dials it, or with a country code. Never a guess. */
 function readWithCountry(text: string, country: CountryCode): Reading | PhoneIssue {
+	const digits = digitsOf(text);
 	const international = readAbroad(text);
 	const [home, abroad] = [readAtHome(text, country), validOf(international)];
 	const isOwnCode = abroad?.number?.countryCallingCode === getCountryCallingCode(country);
@@ -72,13 +75,11 @@ function readWithCountry(text: string, country: CountryCode): Reading | PhoneIss
 	const known = surplusOf(text, country, abroad !== undefined) ?? abroad;
 	if (known) return known;
 	// A spreadsheet or JSON took the digits for a number, and its 0 is lost.
-	const restored = /^[1-9]\d*$/.test(text) && validOf(readDigits(`0${text}`, country));
+	const restored = /^\D*[1-9]\d*\D*$/.test(text) && validOf(readDigits(`0${digits}`, country));
 	if (restored) return restored;
-	if (digitsOf(text).startsWith('00')) return international;
-	return {
-		why: `it is no number of the Default Country ${country}`,
-		advice: 'Write it with + and its country code.',
-	};
+	if (digits.startsWith('00')) return international;
+	const why = `it is no number of the Default Country ${country}`;
+	return { why, advice: 'Write it with + and its country code.' };
 }
 
 /** One of two valid readings, where the way of writing or dialling tells which. */
@@ -91,8 +92,7 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	const code = `${abroad.number?.countryCallingCode} `;
 	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
 	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
-	const isGrouped = groups.includes(' ');
-	if (isGrouped && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
+	if (groups.includes(' ') && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
 	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
 	const digits = digitsOf(text);
 	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
@@ -155,16 +155,10 @@ function surplusOf(text: string, country?: CountryCode, isUsual = false) {
 		const some = groups.slice(0, count);
 		const whole = validOf(readDigits(some.join(''), country));
 		if (!whole || (isUsual && !usualGroups(whole, 'NATIONAL').includes(some.join(' ')))) continue;
-		return {
-			why: `without "${groups.slice(count).join(' ')}" it would be +${whole.digits}`,
-			advice: 'Write one number alone, with + and its country code.',
-		};
+		const why = `without "${groups.slice(count).join(' ')}" it would be +${whole.digits}`;
+		return { why, advice: 'Write one number alone, with + and its country code.' };
 	}
 	return undefined;
-}
-
-function validOf(reading?: Reading | PhoneIssue): Reading | undefined {
-	return reading && 'digits' in reading && reading.type ? reading : undefined;
 }
 
 function eitherOf(one: string, other: string, advice = 'Write the one that is meant with its +.') {

@@ -43,6 +43,8 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	if (typeof value === 'string') {
 		if (value.length > LONGEST_TEXT) return { why: 'it is too long' };
+		// Most cells have nothing to replace.
+		if (/^\+?[\d ()-]*$/.test(value)) return value.trim();
 		return RULES.reduce((text, [pattern, by]) => text.replace(pattern, by as string), value).trim();
 	}
 	if (typeof value !== 'object' || depth > 4) return NO_TEXT;
@@ -58,12 +60,10 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => string)]> = [
 	// What nobody sees: bidirectional marks, soft hyphens, zero-width characters.
 	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
-	// Links hold a number with its country code, and a message with digits of its own.
 	[/%2B|&plus;/gi, '+'],
-	[
-		/\S*(?:\bwa\.me\/|\bt\.me\/(?=\+)|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi,
-		' +$1 ',
-	],
+	[/&quot;/gi, '"'],
+	// Links hold a number with its country code, and a message with digits of its own.
+	[/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi, ' +$1 '],
 	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
@@ -106,7 +106,7 @@ const DATE = /^(?:\d{4}([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:\d{4
 const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 /** A word for it behind a digit, and up to six digits. */
 const EXTENSION =
-	/(?:\bext\p{L}*|\bx|#|доб\p{L}*|вн\p{L}*|\bint\p{L}*|\bramal|\banexo|\bposte|\bdw|durchwahl)(?<=\d.*)[.:=( ]*(?:[ ()./_-]*\d){1,6}(?![ ()./_-]*\d)/isu;
+	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
 const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
 
 /** What a text is or holds, instead of a number or beside it. */
@@ -131,17 +131,16 @@ const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
 
 /** What no phone number has beside its digits; a slash may stand between two of them. */
 const STRANGE =
-	/^-(?=\d)|(?<=\d)[\p{L}\p{No}](?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{Script=Latin}@](?=\d)|(?<=\d)[\p{Script=Latin}@]/u;
+	/^-(?=\d)|(?<=\d)[\p{L}\p{No}](?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{sc=Latin}@](?=\d)|(?<=\d)[\p{sc=Latin}@]/u;
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
-const RUN = /(?:[+(][+( ]*)?\d[\d ()./_-]*/g;
-const NUMBER = /[+(\d].*\d\)?|\d/;
+const RUN = /(?:[+(][+( ]*)?\d(?:[\d ()./_-]*\d)?\)?/g;
 
 /** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
 export function readText(text: string): readonly string[] | PhoneIssue {
-	const [, issue] = ISSUES.find(([pattern]) => pattern.test(text)) ?? [];
-	if (issue) return issue;
 	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
+	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
 	const why = `"${strange}" beside its digits is no part of a phone number`;
 	if (strange !== undefined) return { why, advice: PUT_ONE };
@@ -155,6 +154,6 @@ const RANGE = /^(?:(?! - ).)*\d{2} - \d{1,3}\D*$|\d\.{2,}\d/;
 
 function partsOf(run: string): readonly string[] {
 	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/;
-	const parts = SLASH_WITHIN.test(run) ? [run] : run.split('/');
-	return parts.flatMap((part) => part.split(separator)).flatMap((part) => part.match(NUMBER) ?? []);
+	const parts = SLASH_WITHIN.test(run) ? [run] : run.split(/ *\/[/ ]*/);
+	return parts.flatMap((part) => part.split(separator));
 }
