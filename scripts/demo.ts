@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the example workflows over a list of contacts, in n8n's own engine with the built
+ * `npm run demo`: the example that checks a list, for each messenger, in n8n's own engine with the built
  * package, against the simulator or, on request, a real GREEN-API instance.
  */
 
@@ -18,7 +18,7 @@ import { instanceOf, type Messenger } from '../simulator/instance';
 import { startSimulator, type Simulator } from '../simulator/server';
 import { CREDENTIAL_TYPE, NODE_TYPE, runWorkflow, type WorkflowJson } from '../test/engine/engine';
 
-const HELP = `Looks up a list of contacts with the example workflows, in n8n's engine on this machine.
+const HELP = `Looks up a list of contacts with the example check-list, in n8n's engine on this machine.
 
 Usage: npm run demo -- [--phones contacts.csv] [--country DE] [--messenger telegram]
 
@@ -76,7 +76,7 @@ async function main(signal: AbortSignal): Promise<void> {
 	}
 	const messengers = messengersOf(values.messenger);
 	const contacts = readContacts(values.phones ?? path.join(EXAMPLES, 'contacts.csv'));
-	// The examples have the sample list's; nobody else's numbers are taken for Russian ones.
+	// The example has the sample list's; nobody else's numbers are taken for Russian ones.
 	const country = values.country ?? (values.phones === undefined ? 'RU' : '');
 	const real = realCredential(values.phones, values.messenger);
 	const simulator = real ? undefined : await startDemoSimulator();
@@ -190,9 +190,7 @@ async function lookUp(task: {
 	readonly signal: AbortSignal;
 }): Promise<Findings> {
 	const { messenger, contacts, country, credential, signal } = task;
-	const workflow = readExample(messenger);
-	const lookup = workflow.nodes.find(({ type }) => type === NODE_TYPE);
-	if (!lookup) throw new Error(`The example for ${messenger} has no lookup node`);
+	const { workflow, lookup } = readExample(messenger);
 	// An exported workflow has no credential in it; in n8n the user chooses one.
 	lookup.credentials = { [CREDENTIAL_TYPE]: { id: '1', name: 'GREEN-API' } };
 	Object.assign(lookup.parameters.options as object, { defaultCountry: country });
@@ -222,9 +220,14 @@ async function lookUp(task: {
 	}
 }
 
-function readExample(messenger: Messenger): WorkflowJson {
-	const file = path.join(EXAMPLES, `check-list-${messenger}.json`);
-	return JSON.parse(readFileSync(file, 'utf8')) as WorkflowJson;
+/** The example that checks a list, as its note says to change it for a messenger. */
+function readExample(messenger: Messenger) {
+	const file = path.join(EXAMPLES, 'check-list.json');
+	const workflow = JSON.parse(readFileSync(file, 'utf8')) as WorkflowJson;
+	const lookup = workflow.nodes.find(({ type }) => type === NODE_TYPE);
+	if (!lookup) throw new Error(`There is no lookup node in ${file}`);
+	lookup.parameters.resource = messenger;
+	return { workflow, lookup };
 }
 
 /** A progress line that counts the answers as they come in, whoever asks for them. */

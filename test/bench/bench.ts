@@ -11,7 +11,8 @@ import path from 'node:path';
 
 import type { Fault } from '../../simulator/faults';
 import { table } from '../table';
-import { differentOf, type Case, type Measured, type Way } from './case';
+import type { Case, Measured, Way } from './case';
+import { differentOf } from './list';
 import { measureParsing, NUMBERS, type Parsed } from './parsing';
 import { FAULTS, type Counts, type Service } from './service';
 

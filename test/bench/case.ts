@@ -12,6 +12,7 @@ import { Agent, request } from 'undici';
 import { instanceOf } from '../../simulator/instance';
 import { createNode, runWorkflow } from '../engine/engine';
 import { ITEMS, LOOKUP, lookupWorkflow } from '../engine/workflows';
+import { numbersOf } from './list';
 import { idsOf } from './service';
 
 /** Ways of asking: this node; n8n's routing alone, without this node's hook; a client of its own. */
@@ -38,16 +39,6 @@ export interface Measured {
 	readonly stallMs: number;
 	/** Megabytes that the process had at most. */
 	readonly peakMb: number;
-}
-
-/** Three of ten items repeat a number that came before. */
-export function differentOf(items: number): number {
-	return Math.ceil(items * 0.7);
-}
-
-export function numbersOf(items: number): string[] {
-	const different = differentOf(items);
-	return Array.from({ length: items }, (_, index) => String(79_000_000_000 + (index % different)));
 }
 
 async function measure(which: Case): Promise<Measured> {

@@ -361,7 +361,9 @@ describe('the examples', () => {
 
 		expect(tools.map(({ function: { name } }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
 		for (const { function: tool } of tools) {
-			expect(tool.description).toMatch(/"exists" null, or an error, means that it is not known/);
+			expect(tool.description).toMatch(
+				/null, or an error, means not known: never take it for a no/,
+			);
 		}
 		expect(messages[0]?.content).toMatch(/"not known", never "no"/);
 	});
@@ -389,9 +391,33 @@ describe('the examples', () => {
 			expect(tools.map(({ name }) => name).sort()).toEqual([...EXAMPLE_TOOLS].sort());
 			expect(client.getInstructions()).toMatch(/null, or an error, means that it is not known/);
 			expect(texts.map(factOf)).toEqual([true, true, true]);
+			expect(JSON.parse(texts[0] ?? '')).toMatchObject([{ contact: { name: 'Somebody' } }]);
 			expect(factOf(bad.text)).toBe('invalidPhoneNumber');
 		} finally {
 			await client.close();
+		}
+	});
+
+	test('the quota is used up: both are told so, and that nothing is known', async () => {
+		world.simulator.instance('whatsapp').quota.total = 0;
+		const phone = '+79876540010';
+		const client = await connect('green-api-lookup');
+		try {
+			const { text } = await callTool(client, 'Check_WhatsApp', phone);
+			const { texts } = await chat('ai-agent', [{ name: 'Check_WhatsApp', arguments: { phone } }]);
+
+			for (const told of [text, ...texts]) {
+				expect(parsed(told)).toMatchObject([
+					{
+						exists: null,
+						error: { code: 'quotaExceeded', message: expect.stringMatching(/tariff/) },
+					},
+				]);
+			}
+			expect(texts).toHaveLength(1);
+		} finally {
+			await client.close();
+			world.simulator.instance('whatsapp').quota.total = 30_000;
 		}
 	});
 

@@ -1,6 +1,6 @@
 /** The editor as a user sees it: found, set up, filled in, run and read in a browser. */
 
-import { exampleWorkflows, NODE_TYPE, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { exampleWorkflow, NODE_TYPE, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { Editor } from './editor';
 import { chain, createWorld, INSTALL_TIMEOUT_MS, LOOKUP, type World } from './harness';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 		instances: { answers: 'newer' },
 		// One for each test: n8n saves what is changed.
 		workflows: [
-			...exampleWorkflows(),
+			exampleWorkflow('check-list'),
 			...['credential', 'run', 'preview', 'messenger', 'stop', 'branches'].map(lookupWorkflow),
 		],
 	});
@@ -188,9 +188,9 @@ test('with the error output chosen in the settings, the same number is a row of 
 });
 
 test('a list is split into answered contacts and those that say why not', async () => {
-	await editor.openWorkflow('check-list-whatsapp');
+	await editor.openWorkflow('check-list');
 	const items = await editor.runWorkflow();
-	await editor.openNode('Check WhatsApp');
+	await editor.openNode('Check Account');
 
 	expect(await editor.branches()).toEqual(['Success Branch (11 items)', 'Error Branch (1 item)']);
 	expect(items).toEqual(['1 item', '12 items', '11 items', '1 item']);

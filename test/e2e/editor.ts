@@ -46,6 +46,16 @@ export interface Box {
 	readonly height: number;
 }
 
+/** A point in the window, in pixels. */
+export type Point = Pick<Box, 'x' | 'y'>;
+
+/** What is used of a browser's path element. */
+interface SvgPath {
+	getScreenCTM(): unknown;
+	getTotalLength(): number;
+	getPointAtLength(length: number): { matrixTransform(matrix: unknown): Point };
+}
+
 /** Where a picture of that name is saved. */
 export function pictureFile(name: string): string {
 	mkdirSync(PICTURES, { recursive: true });
@@ -64,13 +74,13 @@ export class Editor {
 	) {}
 
 	/** Starts Chromium and logs the owner in. */
-	static async open(n8n: RealN8n, width = 1400): Promise<Editor> {
+	static async open(n8n: RealN8n, width = 1400, height = 900): Promise<Editor> {
 		const browser = await chromium.launch({
 			executablePath: CHROMIUM,
 			args: CHROMIUM_ARGUMENTS,
 		});
 		try {
-			const page = await browser.newPage({ viewport: { width, height: 900 } });
+			const page = await browser.newPage({ viewport: { width, height } });
 			page.setDefaultTimeout(STEP_TIMEOUT_MS);
 			// A page that is left with unsaved changes asks back.
 			page.on('dialog', (dialog) => void dialog.accept());
@@ -124,6 +134,28 @@ export class Editor {
 			boxes[(await node.getAttribute('data-id')) ?? ''] = await boxOf(node);
 		}
 		return boxes;
+	}
+
+	/** How large the workflow is shown: 1 is its full size. */
+	async zoom(): Promise<number> {
+		const pane = this.page.locator('.vue-flow__transformationpane');
+		const [, scale] = /scale\(([\d.]+)\)/.exec((await pane.getAttribute('style')) ?? '') ?? [];
+		return Number(scale);
+	}
+
+	/** The connections between the nodes, each as points a few pixels apart. */
+	async lines(): Promise<Point[][]> {
+		return await this.page.locator('path.vue-flow__edge-path').evaluateAll((paths) =>
+			(paths as unknown as SvgPath[]).map((line) => {
+				const toScreen = line.getScreenCTM();
+				const length = line.getTotalLength();
+				const steps = Math.ceil(length / 4);
+				return Array.from({ length: steps + 1 }, (_, step) => {
+					const { x, y } = line.getPointAtLength((length * step) / steps).matrixTransform(toScreen);
+					return { x, y };
+				});
+			}),
+		);
 	}
 
 	/** Where the last paragraph of a note is. */

@@ -2,18 +2,11 @@
 
 import { chromium, type Browser } from 'playwright-core';
 
-import { exampleWorkflows, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { exampleWorkflow } from '../../scripts/n8n/content';
 import { waitFor } from '../../scripts/n8n/process';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, pictureFile } from './editor';
-import {
-	callWebhook,
-	chain,
-	createWorld,
-	INSTALL_TIMEOUT_MS,
-	webhook,
-	whileBroken,
-	type World,
-} from './harness';
+import { callerOf } from './exampleSetUp';
+import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, whileBroken, type World } from './harness';
 
 type Cell = string | number;
 
@@ -30,7 +23,7 @@ async function readXlsx(file: Buffer): Promise<Cell[][]> {
 	return rows.map((row) => row.map((cell) => (cell ?? '') as Cell));
 }
 
-const MEMORY = 'data-table-cache';
+const MEMORY = 'memory';
 
 let world: World;
 
@@ -38,8 +31,8 @@ beforeAll(async () => {
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
 		instances: { answers: 'newer' },
-		workflows: [...exampleWorkflows(), callerOf(MEMORY)],
-		published: ['spreadsheet', MEMORY, 'caller'],
+		workflows: [exampleWorkflow('spreadsheet'), exampleWorkflow(MEMORY), callerOf(MEMORY)],
+		published: ['spreadsheet', MEMORY, `caller-${MEMORY}`],
 	});
 }, INSTALL_TIMEOUT_MS);
 
@@ -199,6 +192,20 @@ describe('examples/spreadsheet.json', () => {
 		]);
 	});
 
+	test('the column is found as the node reads: invisible marks, labels and notes in the cells', async () => {
+		const cells = [
+			'\u202A+7 912 345\u201167\u201180\u202C',
+			'тел. 8 912 345-67-82',
+			'+7 912 345-67-81 (Anna)',
+		];
+		const list = ['Order,Contact', ...cells.map((cell, row) => `2024-0${row + 1}-15,"${cell}"`)];
+
+		expect((await check('marks.csv', list.join('\n'))).map(([, , has]) => has)).toEqual([
+			...['yes', 'yes', 'no'],
+		]);
+		expect(callCount()).toBe(3);
+	});
+
 	const TWO_COLUMNS = 'Name,Work,Home\nAnna,+79123456780,+79123456781';
 
 	test('the person at the form says which column is meant', async () => {
@@ -212,11 +219,10 @@ describe('examples/spreadsheet.json', () => {
 		['column names alone', 'names.csv', 'Name,Phone\n', '', /only one row/],
 		['no phone column', 'cities.csv', 'Name,City\nAnna,Rome', '', /No column.+"Name", "City"/],
 		['two phone columns', 'two.csv', TWO_COLUMNS, '', /More than one.+"Work", "Home"/],
-		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /no column "Cell".+"Work"/],
+		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /No column.+"Cell".+"Work"/],
 		['no column names', 'bare.csv', 'Anna,+79123456780\nIra,+79123456782', '', /first row/],
-		['rows of different length', 'odd.csv', 'Name,Phone\nAnna,1,2', '', /as CSV: .+line 2/],
-		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /as a workbook/],
-		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /No column looks like/],
+		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /cannot be opened/],
+		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /only one row/],
 	])(
 		'%s: the form says what is wrong, and nothing is asked',
 		async (_, name, content, column, words) => {
@@ -229,6 +235,17 @@ describe('examples/spreadsheet.json', () => {
 		},
 	);
 
+	test('the quota ends in mid-list: what is answered stays, the rest is unknown and not "no"', async () => {
+		world.simulator.instance('whatsapp').quota = { used: 0, total: 2 };
+		const list = ['Phone', ...[1, 2, 3, 4].map((digit) => `+7912355008${digit}`)].join('\n');
+		const rows = await check('contacts.csv', list);
+		world.simulator.instance('whatsapp').quota.total = 30_000;
+
+		const unknown = rows.filter(([, has]) => has === 'unknown');
+		expect([rows.length, unknown.length]).toEqual([4, 2]);
+		for (const [, , , , why] of unknown) expect(why).toMatch(/quota/);
+	});
+
 	test('an instance that is not linked: every row is unknown, with the reason', async () => {
 		const rows = await whileBroken(
 			world,
@@ -238,8 +255,8 @@ describe('examples/spreadsheet.json', () => {
 		);
 
 		expect(rows).toEqual([
-			['+79123456780', 'unknown', '', '', expect.stringContaining('not linked')],
-			['+79123456781', 'unknown', '', '', expect.stringContaining('not linked')],
+			['+79123456780', 'unknown', '', '79123456780', expect.stringContaining('not linked')],
+			['+79123456781', 'unknown', '', '79123456781', expect.stringContaining('not linked')],
 			['ask at reception', 'unknown', '', '', expect.stringContaining('not a phone number')],
 		]);
 	});
@@ -292,17 +309,7 @@ describe('examples/spreadsheet.json', () => {
 	});
 });
 
-/** Webhook → the items of its body → Execute Sub-workflow → answer. */
-function callerOf(workflow: string): ImportedWorkflow {
-	return chain('caller', ...webhook('caller'), {
-		name: 'Call',
-		type: 'n8n-nodes-base.executeWorkflow',
-		typeVersion: 1.2,
-		parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
-	});
-}
-
-describe('examples/data-table-cache.json, called by another workflow', () => {
+describe('examples/memory.json, called by another workflow', () => {
 	interface Answer {
 		readonly phone: string | number;
 		readonly exists: boolean | null;
@@ -319,7 +326,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 
 	async function answersTo(phones: ReadonlyArray<string | number>): Promise<Answer[]> {
 		const contacts = phones.map((phone, index) => ({ name: `Contact ${index}`, phone }));
-		return (await callWebhook(world.n8n, 'caller', contacts)) as Answer[];
+		return (await callWebhook(world.n8n, `caller-${MEMORY}`, contacts)) as Answer[];
 	}
 
 	const existsOf = (answers: readonly Answer[]) => answers.map(({ exists }) => exists);
@@ -328,7 +335,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 	async function rest(method: 'GET' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
 		const { body: all } = await world.n8n.rest('GET', '/rest/data-tables-global');
 		const tables = (all as { data: { data: DataTable[] } }).data.data;
-		const table = tables.find(({ name }) => name === 'green_api_lookup_answers');
+		const table = tables.find(({ name }) => name === 'green-api-answers');
 		if (!table) throw new Error('There is no such data table');
 		const url = `/rest/projects/${table.project.id}/data-tables/${table.id}${path}`;
 		const { status, body: answer } = await world.n8n.rest(method, url, body);
@@ -336,20 +343,20 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 		return (answer as { data: unknown }).data;
 	}
 
-	async function keysInTable(): Promise<string[]> {
-		const { data } = (await rest('GET', '/rows?take=100')) as { data: Array<{ key: string }> };
-		return data.map(({ key }) => key);
+	async function numbersInTable(): Promise<string[]> {
+		const { data } = (await rest('GET', '/rows?take=100')) as { data: Array<{ number: string }> };
+		return data.map(({ number }) => number);
 	}
 
 	/** Makes an answer older than it is. */
-	async function age(key: string, days: number): Promise<void> {
+	async function age(number: string, days: number): Promise<void> {
 		await rest('PATCH', '/rows', {
-			filter: { type: 'and', filters: [{ columnName: 'key', condition: 'eq', value: key }] },
+			filter: { type: 'and', filters: [{ columnName: 'number', condition: 'eq', value: number }] },
 			data: { checkedAt: new Date(Date.now() - days * DAY_MS).toISOString() },
 		});
 	}
 
-	const PHONES = ['+7 912 345-67-80', '8 (912) 345-67-81', 79123456782, '+7 912 345-67-80', 'none'];
+	const PHONES = ['+7 912 345-67-80', '8 (912) 345-67-81', 79123456782, '89123456780', 'none'];
 
 	test('the first run makes the table and asks about each number once, the second asks nothing', async () => {
 		const first = await answersTo(PHONES);
@@ -358,12 +365,9 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 		expect(first.map(({ phone }) => phone)).toEqual(PHONES);
 		// The "no" is remembered as well.
 		expect(existsOf(first)).toEqual([true, false, true, true, null]);
-		expect(first[1]).toEqual({
-			name: 'Contact 1',
-			phone: '8 (912) 345-67-81',
-			phoneNumber: '79123456781',
-			exists: false,
-			chatId: null,
+		expect(first[1]).toMatchObject({
+			...{ name: 'Contact 1', phone: '8 (912) 345-67-81', phoneNumber: '79123456781' },
+			...{ exists: false, chatId: null, country: 'RU', numberType: 'mobile' },
 			checkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
 		});
 
@@ -371,11 +375,7 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 
 		expect(callCount()).toBe(3);
 		expect(second).toEqual(first);
-		expect(await keysInTable()).toEqual([
-			'whatsapp RU +7 912 345-67-80',
-			'whatsapp RU 8 (912) 345-67-81',
-			'whatsapp RU 79123456782',
-		]);
+		expect(await numbersInTable()).toEqual(['79123456780', '79123456781', '79123456782']);
 	});
 
 	test('a single contact is answered from the memory too', async () => {
@@ -386,8 +386,8 @@ describe('examples/data-table-cache.json, called by another workflow', () => {
 	});
 
 	test('what is older than 30 days is asked again, what is younger is not', async () => {
-		await age('whatsapp RU +7 912 345-67-80', 31);
-		await age('whatsapp RU 8 (912) 345-67-81', 29);
+		await age('79123456780', 31);
+		await age('79123456781', 29);
 		// The account is gone since.
 		world.simulator.instance('whatsapp').contacts['79123456780'] = { exists: false };
 

@@ -1,25 +1,22 @@
-/** The examples that people build on: which messenger, contacts of a CRM, the watchdog of the instances. */
+/** Examples that look up contacts or watch over that: each as its note says, and with something wrong in mid-list. */
 
-import type { IDataObject, INode, IPinData, IRunExecutionData } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
-import { exampleWorkflow, type ImportedWorkflow } from '../../scripts/n8n/content';
-import { waitFor } from '../../scripts/n8n/process';
-import { change, ended, publish, rowsOf, RUN_TIMEOUT_MS, startByHand } from './executions';
-import { createWorld, INSTALL_TIMEOUT_MS, post, type World } from './harness';
+import { exampleWorkflow, withCredential, type ImportedWorkflow } from '../../scripts/n8n/content';
+import { MANUAL, callerOf, unpaced } from './exampleSetUp';
+import { executionBy, rowsOf, runByHand } from './executions';
+import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, post, type World } from './harness';
 import { startRecorder, type Recorder } from './recorder';
 
-const WHICH = 'which-messenger';
-const CRM = 'crm-webhook';
-const WATCHDOG = 'instance-watchdog';
-
-/** The watchdog of somebody who has a WhatsApp instance only. */
-const ONE_INSTANCE = 'watchdog-of-one';
-
-const MANUAL = 'When clicking ‘Execute workflow’';
+const MESSENGERS = ['whatsapp', 'telegram', 'max'] as const;
 
 /** Header Auth of the webhook, and of the CRM's API. */
-const WEBHOOK_KEY = { name: 'X-Key', value: 'of the CRM' };
-const CRM_KEY = { name: 'X-Key', value: 'of the flow' };
+const KEY = { name: 'X-Key', value: 'of this test' };
+
+/** GREEN-API's answers to a proxy without its password, and to a number that it does not take. */
+const PROXY = { status: 407, body: 'Proxy Authentication Required', contentType: 'text/html' };
+const REFUSED = { status: 400, body: '{"message":"bad phone number, valid 11 or 12 digits"}' };
+const LIMIT = { status: 469, body: '{"reason":"User get contact info limit reached"}' };
 
 let crm: Recorder;
 let chat: Recorder;
@@ -28,21 +25,22 @@ let world: World;
 beforeAll(async () => {
 	crm = await startRecorder();
 	chat = await startRecorder();
-	const watchdog = exampleWorkflow(WATCHDOG, setUpWatchdog);
+	const watchdog = exampleWorkflow('instance-watchdog', setUp);
 	world = await createWorld({
 		// Hosts before 2026 take numbers of 11 and 12 digits only.
 		instances: { answers: 'newer' },
-		credentials: [
-			{ id: 'webhook', name: 'Webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY },
-			{ id: 'crm', name: 'CRM', type: 'httpHeaderAuth', data: CRM_KEY },
-		],
+		credentials: [{ id: 'key', name: 'Key', type: 'httpHeaderAuth', data: KEY }],
 		workflows: [
-			exampleWorkflow(WHICH),
-			exampleWorkflow(CRM, setUpCrm),
+			...MESSENGERS.map(checkListOn),
+			exampleWorkflow('waterfall', unpaced),
+			callerOf('waterfall'),
+			exampleWorkflow('crm-webhook', setUp),
+			withUnusableOption(exampleWorkflow('crm-webhook', setUp)),
+			exampleWorkflow('quota-meter', setUp),
 			watchdog,
-			{ ...without(watchdog, ['State of Telegram', 'State of MAX']), id: ONE_INSTANCE },
+			{ ...without(watchdog, ['State of Telegram', 'State of MAX']), id: 'watchdog-of-one' },
 		],
-		published: [CRM],
+		published: ['crm-webhook', 'crm-unusable', 'waterfall', 'caller-waterfall'],
 	});
 }, INSTALL_TIMEOUT_MS);
 
@@ -57,390 +55,326 @@ beforeEach(() => {
 	chat.reset();
 	world.simulator.forget();
 	for (const instance of world.simulator.instances) {
-		Object.assign(instance, { state: 'authorized', faults: [], contacts: {}, suspendedUntil: 0 });
+		Object.assign(instance, {
+			...{ state: 'authorized', faults: [], contacts: {}, suspendedUntil: 0 },
+			quota: { used: 0, total: 30_000 },
+		});
 	}
 });
 
-describe('which-messenger', () => {
-	/** One row for each contact, and the node on the right that it came to. */
-	async function channelsOf(contacts: readonly IDataObject[]) {
-		const run = await runByHand(WHICH, MANUAL, {
-			Contact: contacts.map((json) => ({ json: { ...json } })),
-		});
-		const ends = ['WhatsApp', 'Telegram', 'MAX'].map((name) => `Write on ${name}`);
-		const came = [...ends, 'No messenger', 'Not known'].flatMap((end) =>
-			rowsOf(run, end).map(({ name }) => [name, end]),
-		);
-		return { rows: rowsOf(run, 'Best channel'), cameTo: Object.fromEntries(came) as object };
-	}
+const whatsapp = () => world.simulator.instance('whatsapp');
+const callCount = () => world.simulator.calls().length;
 
-	test('the contact of the example comes out with the messenger to write on', async () => {
-		const run = await runByHand(WHICH, MANUAL);
-
-		expect(rowsOf(run, 'Write on WhatsApp')).toEqual([
-			{
-				name: 'Anna Petrova',
-				phone: '+7 912 345-67-80',
-				channel: 'WhatsApp',
-				chatId: '79123456780@c.us',
-				WhatsApp: 'yes',
-				Telegram: 'yes',
-				MAX: 'yes',
-				why: [],
-				askAgain: false,
-			},
-		]);
+/** Contacts with consecutive numbers; the even ones have an account. */
+function contactsFrom(first: number, count: number): IDataObject[] {
+	return Array.from({ length: count }, (_, index) => {
+		const name = String(first + index);
+		return { name, phone: `8 912 ${name.slice(-7)}` };
 	});
+}
 
-	test('several contacts keep their rows, each with the best messenger that it has', async () => {
-		const only = (number: string) => ({ [number]: { chatId: `id of ${number}` } });
-		Object.assign(world.simulator.instance('telegram'), { contacts: only('79120000001') });
-		Object.assign(world.simulator.instance('max'), { contacts: only('79120000003') });
+describe('check-list', () => {
+	test.each([
+		['whatsapp', 11, '79123456780@c.us'],
+		['telegram', 11, '108765432197'],
+		['max', 7, '108765432197'],
+	])('%s: each contact of the sample is answered or says why not', async (on, answered, chatId) => {
+		const run = await runByHand(world.n8n, `check-list-${on}`, MANUAL);
 
-		const { rows, cameTo } = await channelsOf([
-			{ name: 'max', phone: '+7 912 000-00-03' },
-			{ name: 'none', phone: '+7 912 000-00-05' },
-			{ name: 'telegram', phone: '+7 912 000-00-01' },
-			{ name: 'all', phone: '+7 912 000-00-02' },
-		]);
-
-		expect(rows).toEqual([
-			expect.objectContaining({ name: 'max', MAX: 'yes', chatId: 'id of 79120000003' }),
-			expect.objectContaining({ name: 'none', channel: 'None', chatId: null, why: [] }),
-			expect.objectContaining({ name: 'telegram', Telegram: 'yes', chatId: 'id of 79120000001' }),
-			expect.objectContaining({ name: 'all', channel: 'WhatsApp', chatId: '79120000002@c.us' }),
-		]);
-		expect(cameTo).toEqual({
-			max: 'Write on MAX',
-			none: 'No messenger',
-			telegram: 'Write on Telegram',
-			all: 'Write on WhatsApp',
-		});
-		expect(world.simulator.calls()).toHaveLength(3 * rows.length);
-	});
-
-	test('a contact is in no messenger only where all of them said so', async () => {
-		world.simulator.instance('telegram').faults = [{ status: 500, values: ['79120000007'] }];
-
-		const { rows, cameTo } = await channelsOf([
-			{ name: 'telegram fails', phone: '+7 912 000-00-07' },
-			{ name: 'abroad', phone: '+49 1512 3456787' },
-			{ name: 'abroad, on WhatsApp', phone: '+49 1512 3456788' },
-			{ name: 'no number', phone: 'ask at reception' },
-			{ name: 'none', phone: '+7 912 000-00-09' },
-		]);
-
-		const unknown = { channel: 'Not known', chatId: null };
-		const unreadable: unknown = expect.stringContaining('"ask at reception" is not a phone number');
-		expect(rows).toEqual([
-			expect.objectContaining({
-				...unknown,
-				WhatsApp: 'no',
-				Telegram: 'not known',
-				MAX: 'no',
-				why: [expect.stringMatching(/^Telegram: GREEN-API .+HTTP 500/)],
-				askAgain: true,
-			}),
-			expect.objectContaining({
-				...unknown,
-				WhatsApp: 'no',
-				Telegram: 'no',
-				MAX: 'not known',
-				why: [expect.stringMatching(/^MAX: .+\+7 .+\+375/)],
-				askAgain: false,
-			}),
-			expect.objectContaining({ channel: 'WhatsApp', MAX: 'not known' }),
-			expect.objectContaining({
-				...unknown,
-				why: [unreadable, unreadable, unreadable],
-				askAgain: false,
-			}),
-			expect.objectContaining({ channel: 'None', why: [] }),
-		]);
-		expect(cameTo).toEqual({
-			'telegram fails': 'Not known',
-			abroad: 'Not known',
-			'abroad, on WhatsApp': 'Write on WhatsApp',
-			'no number': 'Not known',
-			none: 'No messenger',
+		expect(rowsOf(run, 'Answered')).toHaveLength(answered);
+		expect(rowsOf(run, 'Not answered')).toHaveLength(12 - answered);
+		expect(rowsOf(run, 'Answered')[0]).toMatchObject({
+			...{ name: 'Anna Petrova', messenger: on, phoneNumber: '79123456780' },
+			...{ exists: true, chatId, country: 'RU', numberType: 'mobile' },
 		});
 	});
 
-	test('an instance that is not authorized leaves the other two to answer', async () => {
-		world.simulator.instance('whatsapp').state = 'notAuthorized';
+	test('the quota ends in mid-list: the rest is not answered, and nobody gets a wrong "no"', async () => {
+		whatsapp().quota.total = 4;
+		const run = await runByHand(world.n8n, 'check-list-whatsapp', MANUAL, {
+			Contacts: contactsFrom(79121000000, 10),
+		});
 
-		const { rows } = await channelsOf([
-			{ name: 'found', phone: '+7 912 000-00-02' },
-			{ name: 'not found', phone: '+7 912 000-00-05' },
-		]);
-
-		expect(rows).toEqual([
-			expect.objectContaining({ channel: 'Telegram', WhatsApp: 'not known', Telegram: 'yes' }),
-			expect.objectContaining({ channel: 'Not known', WhatsApp: 'not known', Telegram: 'no' }),
-		]);
+		const answers = rowsOf(run, 'Answered');
+		expect(answers).toHaveLength(4);
+		for (const { name, exists } of answers) expect(exists).toBe(Number(name) % 2 === 0);
+		expect(rowsOf(run, 'Not answered')).toHaveLength(6);
+		expect(rowsOf(run, 'Not answered')[5]).toMatchObject({
+			name: '79121000009',
+			error: { code: 'quotaExceeded', asked: false },
+		});
 	});
 });
 
-describe('crm-webhook', () => {
-	/** Calls the webhook as the CRM does. */
-	async function tell(contact: object, key = WEBHOOK_KEY.value) {
-		return await post(world.n8n, 'contact-changed', contact, { [WEBHOOK_KEY.name]: key });
+describe('waterfall', () => {
+	const CONTACTS = contactsFrom(79122000001, 4);
+
+	async function channelsOf(contacts: readonly IDataObject[]): Promise<IDataObject[]> {
+		const run = await runByHand(world.n8n, 'waterfall', MANUAL, { Contacts: contacts });
+		return rowsOf(run, 'Best channel');
 	}
 
-	const ANNA = { id: 17, phone: '8 (912) 345-67-80' };
+	/** Gives messengers accounts of numbers that would have none. */
+	function register(messenger: 'telegram' | 'max', number: string, chatId: string): void {
+		world.simulator.instance(messenger).contacts = { [number]: { chatId } };
+	}
 
-	test.each([
-		['has', ANNA, true, '79123456780@c.us'],
-		['does not have', { id: 'a/b', phone: '+7 912 345 67 81' }, false, null],
-	])('200: a contact that %s WhatsApp is updated in the CRM', async (_has, contact, exists, id) => {
-		const { status, text } = await tell(contact);
+	test('each contact has its best channel; only the rest is asked further', async () => {
+		register('telegram', '79122000001', '101');
+		register('max', '79122000003', '303');
+		const rows = await channelsOf([...CONTACTS, { name: 'none', phone: '+7 912 200-00-05' }]);
 
-		const fields = {
-			whatsapp: exists,
-			whatsappChatId: id,
-			phoneClean: `+7912345678${exists ? 0 : 1}`,
-			phoneProblem: null,
-			checkedPhone: contact.phone,
-		};
-		expect([status, JSON.parse(text)]).toEqual([200, fields]);
-		expect(crm.requests).toEqual([
+		expect(rows).toEqual([
+			expect.objectContaining({ channel: 'Telegram', chatId: '101', whatsapp: false, max: null }),
+			expect.objectContaining({ channel: 'WhatsApp', chatId: '79122000002@c.us' }),
+			expect.objectContaining({ channel: 'MAX', chatId: '303', telegram: false, max: true }),
+			expect.objectContaining({ name: '79122000004', channel: 'WhatsApp' }),
 			{
-				method: 'PATCH',
-				path: `/contacts/${encodeURIComponent(contact.id)}`,
-				headers: expect.objectContaining({ 'x-key': CRM_KEY.value }),
-				body: fields,
+				...{ name: 'none', phone: '+7 912 200-00-05', channel: 'none', chatId: null },
+				...{ whatsapp: false, telegram: false, max: false, why: null },
 			},
+		]);
+		expect(callCount()).toBe(5 + 3 + 2);
+	});
+
+	test('the quota of WhatsApp ends in mid-list: who is found on Telegram is, the others are not known', async () => {
+		whatsapp().quota.total = 0;
+		register('telegram', '79122000001', '101');
+		const rows = await channelsOf([CONTACTS[0] ?? {}, CONTACTS[2] ?? {}]);
+
+		expect(rows).toEqual([
+			expect.objectContaining({ channel: 'Telegram', chatId: '101', whatsapp: null, why: null }),
+			expect.objectContaining({
+				...{ channel: 'not known', whatsapp: null, telegram: false, max: false },
+				why: expect.stringMatching(/^WhatsApp: .+quota/),
+			}),
 		]);
 	});
 
-	test('204: what the flow itself has written into a contact is not looked up again', async () => {
-		await tell(ANNA);
-		const { checkedPhone } = crm.requests[0]?.body as IDataObject;
-		const calls = world.simulator.calls().length;
+	test('one contact, by another workflow', async () => {
+		expect(
+			await callWebhook(world.n8n, 'caller-waterfall', [{ name: 'One', phone: '+79122000002' }]),
+		).toEqual([expect.objectContaining({ name: 'One', channel: 'WhatsApp' })]);
+		expect(callCount()).toBe(1);
+	});
+});
 
-		expect(await tell({ ...ANNA, checkedPhone })).toMatchObject({ status: 204, text: '' });
-		expect(world.simulator.calls()).toHaveLength(calls);
-		expect(crm.requests).toHaveLength(1);
+describe('quota-meter', () => {
+	/** Runs it for so many new numbers; its quota is 10. @returns what the chat was told */
+	async function check(first: number, count: number): Promise<unknown[]> {
+		chat.reset();
+		const contacts = contactsFrom(first, count);
+		await runByHand(world.n8n, 'quota-meter', MANUAL, { Contacts: contacts });
+		return chat.bodies;
+	}
+
+	test('the execution that crosses 80 % of the quota tells the chat, once', async () => {
+		expect(await check(79123000000, 6)).toEqual([]);
+		expect(await check(79123000010, 3)).toEqual([
+			{ text: expect.stringMatching(/^\d{4}-\d\d: 9 of 10 checks of the month are used\.$/) },
+		]);
+		expect(await check(79123000020, 1)).toEqual([]);
 	});
 
-	test('422: an unusable number costs no check, and takes the old answer out of the CRM', async () => {
-		const phone = 'ask at reception';
-		const { status, text } = await tell({ ...ANNA, phone, checkedPhone: ANNA.phone });
+	test('GREEN-API says in mid-list that the quota is used up: the chat is told that', async () => {
+		whatsapp().quota.total = 1;
 
-		const fields = {
-			whatsapp: null,
-			whatsappChatId: null,
-			phoneClean: null,
-			phoneProblem: expect.stringMatching(/"ask at reception" is not a phone number/),
-			checkedPhone: phone,
-		};
-		expect([status, JSON.parse(text)]).toEqual([422, fields]);
-		expect(crm.requests).toMatchObject([{ path: '/contacts/17', body: fields }]);
-		expect(world.simulator.calls()).toEqual([]);
-	});
-
-	test.each([
-		['GREEN-API has an error of its own', { status: 500 }, '60'],
-		['the instance is starting', { status: 400, body: '{"message":"in starting process"}' }, '300'],
-	])('503 with Retry-After: %s; the CRM keeps what it has', async (_title, fault, seconds) => {
-		world.simulator.instance('whatsapp').faults = [fault];
-		const { status, retryAfter, text } = await tell(ANNA);
-
-		expect([status, retryAfter]).toEqual([503, seconds]);
-		expect(JSON.parse(text)).toEqual({ message: expect.stringMatching(/GREEN-API/) });
-		expect(crm.requests).toEqual([]);
-	});
-
-	test('503 with Retry-After: the CRM does not take the answer', async () => {
-		crm.status = 500;
-		const { status, retryAfter } = await tell(ANNA);
-
-		expect([status, retryAfter]).toEqual([503, '60']);
-		expect(crm.requests).toHaveLength(3);
-		expect(new Set(crm.requests.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-		expect(await lastFailure(CRM)).toMatch(/500/);
-	});
-
-	test.each([
-		['an instance that is not authorized', { state: 'notAuthorized' }, /not linked/],
-		['a wrong token', { faults: [{ status: 401 }] }, /Copy apiTokenInstance/],
-	])('500: %s needs a person; the execution fails and says why', async (_title, changes, why) => {
-		Object.assign(world.simulator.instance('whatsapp'), changes);
-		const { status, retryAfter, text } = await tell(ANNA);
-
-		expect([status, retryAfter]).toEqual([500, '']);
-		expect(JSON.parse(text)).toEqual({ message: expect.stringMatching(why) });
-		expect(crm.requests).toEqual([]);
-		expect(await lastFailure(CRM)).toMatch(why);
-	});
-
-	test('403: who does not know the key of the webhook spends no check', async () => {
-		expect((await tell(ANNA, 'guessed')).status).toBe(403);
-		expect(world.simulator.calls()).toEqual([]);
+		expect(await check(79123000030, 4)).toEqual([
+			{ text: expect.stringMatching(/checks of the month are used\. The month's quota .+1 of 1/) },
+		]);
 	});
 });
 
 describe('instance-watchdog', () => {
-	const SCHEDULE = 'Every 5 minutes';
-
 	/** What the chat was told by one run of the watchdog. */
-	async function watch(id = WATCHDOG): Promise<unknown[]> {
+	async function watch(id = 'instance-watchdog'): Promise<unknown[]> {
 		chat.requests.length = 0;
-		await runByHand(id, SCHEDULE);
-		return told();
-	}
-
-	const told = () => chat.requests.map(({ body }) => (body as { text: string }).text);
-
-	/** Calls that the lookup flow made. */
-	async function lookUp(): Promise<number> {
-		world.simulator.forget();
-		await runByHand(WATCHDOG, MANUAL);
-		return world.simulator.calls().length;
+		await runByHand(world.n8n, id, 'Every 5 minutes');
+		return chat.bodies.map((body) => (body as { text: string }).text);
 	}
 
 	test('the first run tells the states, the next ones only what has changed', async () => {
 		expect(await watch()).toEqual([
-			'WhatsApp instance: authorized. Lookups run.',
-			'Telegram instance: authorized. Lookups run.',
-			'MAX instance: authorized. Lookups run.',
+			'WhatsApp instance: authorized.',
+			'Telegram instance: authorized.',
+			'MAX instance: authorized.',
 		]);
 		expect(await watch()).toEqual([]);
 
 		world.simulator.instance('telegram').state = 'blocked';
+		Object.assign(world.simulator.instance('max'), {
+			state: 'suspended',
+			suspendedUntil: Date.parse('2027-01-01T12:00:00.000Z') / 1000,
+		});
 		expect(await watch()).toEqual([
-			'Telegram instance: blocked. Lookups pause. Look at it in the GREEN-API console.',
-		]);
-		expect(await watch()).toEqual([]);
-
-		world.simulator.instance('telegram').state = 'authorized';
-		expect(await watch()).toEqual(['Telegram instance: authorized. Lookups run.']);
-	});
-
-	test('a suspension is told with the time until which it holds, and again if that changes', async () => {
-		const suspend = (until: string) =>
-			Object.assign(world.simulator.instance('max'), {
-				state: 'suspended',
-				suspendedUntil: Date.parse(until) / 1000,
-			});
-		suspend('2027-01-01T12:00:00.000Z');
-		expect(await watch()).toEqual([
-			expect.stringMatching(
-				/^MAX instance: suspended until 2027-01-01T12:00:00.000Z. Lookups pause/,
-			),
-		]);
-		expect(await watch()).toEqual([]);
-
-		suspend('2027-01-02T12:00:00.000Z');
-		expect(await watch()).toEqual([expect.stringContaining('2027-01-02T12:00')]);
-	});
-
-	test('lookup flows pause while the instance is not authorized, and continue when it is', async () => {
-		await watch();
-		expect(await lookUp()).toBe(2);
-
-		world.simulator.instance('whatsapp').state = 'notAuthorized';
-		expect(await watch()).toEqual([expect.stringMatching(/^WhatsApp instance: notAuthorized/)]);
-		expect(await lookUp()).toBe(0);
-
-		world.simulator.instance('whatsapp').state = 'authorized';
-		expect(await watch()).toEqual(['WhatsApp instance: authorized. Lookups run.']);
-		expect(await lookUp()).toBe(2);
-	});
-
-	test('a wrong token is told as well', async () => {
-		await watch();
-		world.simulator.instance('whatsapp').faults = [{ status: 401 }];
-
-		expect(await watch()).toEqual([
-			expect.stringMatching(/^WhatsApp instance: unauthorized. Lookups pause. .+ Copy apiToken/),
+			'Telegram instance: blocked. Look at it in the GREEN-API console.',
+			expect.stringMatching(/^MAX instance: suspended until 2027-01-01T12:00:00.000Z\. Look/),
 		]);
 		expect(await watch()).toEqual([]);
 	});
 
-	test('while GREEN-API does not answer nothing is known: nothing is told, the last state stays', async () => {
+	test('a wrong token is told; no answer is not, and changes nothing', async () => {
 		await watch();
-		const { instances } = world.simulator;
-		for (const instance of instances) instance.faults = [{ status: 503 }];
+		whatsapp().faults = [{ status: 401 }];
+		expect(await watch()).toEqual([
+			expect.stringMatching(/^WhatsApp instance: unauthorized\. .+ Copy apiToken/),
+		]);
+		whatsapp().faults = [PROXY];
 		expect(await watch()).toEqual([]);
-		for (const instance of instances) instance.faults = [];
-
-		expect(await lookUp()).toBe(2);
+		whatsapp().faults = [];
+		expect(await watch()).toEqual(['WhatsApp instance: authorized.']);
 	});
 
-	test('what the chat did not take is told by the next run; lookups pause at once', async () => {
+	test('what the chat did not take is told by the next run', async () => {
 		await watch();
-		world.simulator.instance('whatsapp').state = 'blocked';
-		world.simulator.instance('max').state = 'notAuthorized';
+		whatsapp().state = 'blocked';
 		chat.status = 500;
-		await expect(watch()).rejects.toThrow(/The chat was not told/);
-		expect(await lookUp()).toBe(0);
+		expect(await watch()).toHaveLength(1);
 
 		chat.status = 200;
-		expect(await watch()).toEqual([
-			expect.stringMatching(/^WhatsApp instance: blocked/),
-			expect.stringMatching(/^MAX instance: notAuthorized/),
-		]);
+		expect(await watch()).toEqual([expect.stringMatching(/^WhatsApp instance: blocked/)]);
 		expect(await watch()).toEqual([]);
 	});
 
 	test('it works with one instance: the nodes of the others are deleted', async () => {
 		await watch();
-		world.simulator.instance('whatsapp').state = 'notAuthorized';
+		whatsapp().state = 'notAuthorized';
 
-		expect(await watch(ONE_INSTANCE)).toEqual([
+		expect(await watch('watchdog-of-one')).toEqual([
 			expect.stringMatching(/^WhatsApp instance: notAuthorized/),
 		]);
-		expect(await watch(ONE_INSTANCE)).toEqual([]);
+		expect(await watch('watchdog-of-one')).toEqual([]);
 	});
-
-	test('published, it watches by itself and tells a change once', async () => {
-		await watch();
-		chat.requests.length = 0;
-		world.simulator.instance('telegram').state = 'notAuthorized';
-		world.simulator.forget();
-		await publishEvery5Seconds();
-		await waitFor('three runs', RUN_TIMEOUT_MS, async () => {
-			return world.simulator.calls({ method: 'getwasettings' }).length > 3;
-		});
-
-		expect(told()).toEqual([expect.stringMatching(/^Telegram instance: notAuthorized/)]);
-	});
-
-	async function publishEvery5Seconds(): Promise<void> {
-		const schedule = { interval: [{ field: 'seconds', secondsInterval: 5 }] };
-		const versionId = await change(world.n8n, WATCHDOG, (workflow) => ({
-			nodes: workflow.nodes.map((node) =>
-				node.name === SCHEDULE ? { ...node, parameters: { rule: schedule } } : node,
-			),
-		}));
-		await publish(world.n8n, WATCHDOG, versionId);
-	}
 });
 
-function setUpCrm(node: INode): INode {
-	const headerAuth = (id: string, name: string) => ({
-		...node,
-		credentials: { httpHeaderAuth: { id, name } },
-	});
-	switch (node.name) {
-		case 'Contact created or changed':
-			return headerAuth('webhook', 'Webhook');
-		case 'Update the CRM':
-			return headerAuth('crm', 'CRM');
-		case 'Contact': {
-			const text = JSON.stringify(node.parameters);
-			const parameters = text.replace('https://crm.example.com/api', crm.url);
-			return { ...node, parameters: JSON.parse(parameters) as INode['parameters'] };
-		}
-		default:
-			return node;
+describe('crm-webhook', () => {
+	/** The contact in the CRM changes. @returns why the execution failed, if it did */
+	async function changed(contact: object, path = 'crm-webhook'): Promise<string | undefined> {
+		crm.answer = contact;
+		const url = path === 'crm-webhook' ? 'contact-changed' : path;
+		const { resultData } = await executionBy(
+			world.n8n,
+			path,
+			async () => await post(world.n8n, url, { id: 'a/7' }, { [KEY.name]: KEY.value }),
+		);
+		return resultData.error?.message;
 	}
+
+	const PHONES = ['+7 912 400-00-01', '8 (912) 400-00-02'];
+
+	test.each([
+		['Bitrix24', { result: { ID: '17', PHONE: PHONES.map((VALUE) => ({ VALUE })) } }],
+		[
+			'amoCRM',
+			{
+				id: 17,
+				custom_fields_values: [
+					{ field_code: 'EMAIL', values: [{ value: 'a@example.com' }] },
+					{ field_code: 'PHONE', values: PHONES.map((value) => ({ value })) },
+				],
+			},
+		],
+		['HubSpot', { id: '17', properties: { phone: PHONES.join('; '), mobilephone: null } }],
+	])('%s: the first of its numbers that has WhatsApp is written back', async (_crm, contact) => {
+		expect(await changed(contact)).toBeUndefined();
+
+		expect(crm.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			'GET /contacts/a%2F7',
+			'PATCH /contacts/17',
+		]);
+		expect(crm.requests[1]?.headers).toMatchObject({ 'x-key': KEY.value });
+		expect(crm.bodies).toEqual([
+			{
+				...{ whatsapp: true, whatsappNumber: '+79124000002' },
+				...{ whatsappChatId: '79124000002@c.us', whatsappChecked: PHONES.join(', ') },
+			},
+		]);
+	});
+
+	test('"no" is written where all of its numbers said no; what is written starts nothing new', async () => {
+		const contact = { id: 17, phone: '+7 912 400-00-03', mobilephone: '+7 912 400-00-05' };
+		await changed(contact);
+		const [fields] = crm.bodies as [object];
+
+		expect(fields).toEqual({
+			...{ whatsapp: false, whatsappNumber: null, whatsappChatId: null },
+			whatsappChecked: '+7 912 400-00-03, +7 912 400-00-05',
+		});
+		world.simulator.forget();
+		await changed({ ...contact, ...fields });
+		expect([callCount(), crm.bodies]).toEqual([0, [fields]]);
+	});
+
+	const KNOWN = { id: 17, whatsapp: true, whatsappNumber: '+79124000000' };
+
+	test('a number that GREEN-API was asked about and refuses: checked, and what is known stays', async () => {
+		whatsapp().faults = [{ ...REFUSED, values: ['79124000007'] }];
+		await changed({ ...KNOWN, phone: '+7 912 400-00-07' });
+
+		expect(crm.bodies).toEqual([{ whatsappChecked: '+7 912 400-00-07' }]);
+	});
+
+	test.each([
+		['a proxy wants a password', () => (whatsapp().faults = [PROXY]), /proxy/i],
+		['the quota is used up', () => (whatsapp().quota.total = 0), /quota/],
+		['an option is unusable', () => undefined, /Max Calls/],
+		['the number cannot be read', () => undefined, /not a phone number/],
+		// The last one: n8n asks nothing for two hours.
+		['WhatsApp has paused the checks', () => (whatsapp().faults = [LIMIT]), /Pause them/],
+	])('%s: nothing is written, and the execution says why', async (title, fail, why) => {
+		fail();
+		const phone = title.includes('read') ? 'ask at reception' : '+7 912 400-00-09';
+		const reason = await changed(
+			{ ...KNOWN, phone, mobilephone: '+7 912 400-00-11' },
+			title.includes('option') ? 'crm-unusable' : 'crm-webhook',
+		);
+
+		expect(reason).toMatch(why);
+		expect(crm.bodies).toEqual([]);
+	});
+});
+
+/** The list for one of the messengers, as its note says. */
+function checkListOn(messenger: string): ImportedWorkflow {
+	const workflow = exampleWorkflow('check-list', (node) =>
+		node.name === 'Check Account'
+			? withCredential({ ...node, parameters: { ...node.parameters, resource: messenger } })
+			: node,
+	);
+	return { ...workflow, id: `check-list-${messenger}` };
 }
 
-function setUpWatchdog(node: INode): INode {
-	if (node.name !== 'Tell') return node;
-	return { ...node, parameters: { ...node.parameters, url: `${chat.url}/hook` } };
+/** What the notes ask for. */
+function setUp(node: INode): INode {
+	const text = JSON.stringify(node.parameters)
+		.replaceAll('https://crm.example.com', crm.url)
+		.replace('https://chat.example.com/hooks/…', chat.url)
+		.replace('QUOTA = 30000', 'QUOTA = 10');
+	const parameters = JSON.parse(text) as INode['parameters'];
+	const needsKey = /headerAuth/i.test(text);
+	return {
+		...node,
+		parameters,
+		...(needsKey && { credentials: { httpHeaderAuth: { id: 'key', name: 'Key' } } }),
+	};
+}
+
+/** The workflow with a Max Calls that is no number, and with another webhook. */
+function withUnusableOption(workflow: ImportedWorkflow): ImportedWorkflow {
+	const nodes = workflow.nodes.map((node): INode => {
+		const { options, ...rest } = node.parameters;
+		if (node.name === 'Contact changed') {
+			return {
+				...node,
+				webhookId: 'unusable',
+				parameters: { ...rest, path: 'crm-unusable', options },
+			};
+		}
+		if (node.name !== 'Check WhatsApp') return node;
+		const unusable = { ...(options as IDataObject), maxCalls: '={{ "many" }}' };
+		return { ...node, parameters: { ...rest, options: unusable } };
+	});
+	return { ...workflow, id: 'crm-unusable', nodes };
 }
 
 /** The workflow with nodes deleted, as the editor does it: with their connections. */
@@ -457,26 +391,4 @@ function without(workflow: ImportedWorkflow, names: readonly string[]): Imported
 		nodes: workflow.nodes.filter(({ name }) => kept(name)),
 		connections: Object.fromEntries(connections) as ImportedWorkflow['connections'],
 	};
-}
-
-/**
- * Runs a workflow as "Execute workflow" does.
- * @param pinData what nodes give instead of what they would
- * @throws the failure that ended the run
- */
-async function runByHand(
-	id: string,
-	trigger: string,
-	pinData: IPinData = {},
-): Promise<IRunExecutionData> {
-	await change(world.n8n, id, () => ({ pinData }));
-	const run = await ended(world.n8n, await startByHand(world.n8n, id, trigger));
-	const { error } = run.resultData;
-	if (error) throw new Error(error.message);
-	return run;
-}
-
-/** Why the newest execution of a workflow failed. */
-async function lastFailure(workflowId: string): Promise<string | undefined> {
-	return (await ended(world.n8n, { newestOf: workflowId })).resultData.error?.message;
 }

@@ -75,3 +75,38 @@ export async function startByHand(n8n: RealN8n, id: string, trigger: string): Pr
 	expect(status).toBe(200);
 	return (body as { data: { executionId: string } }).data.executionId;
 }
+
+/**
+ * Runs a workflow as "Execute workflow" does, to its end.
+ * @param pinned what nodes give instead of what they would
+ * @throws the failure that ended the run
+ */
+export async function runByHand(
+	n8n: RealN8n,
+	id: string,
+	trigger: string,
+	pinned: Readonly<Record<string, readonly IDataObject[]>> = {},
+): Promise<Ended> {
+	const pinData: IPinData = {};
+	for (const [node, rows] of Object.entries(pinned)) pinData[node] = rows.map((json) => ({ json }));
+	await change(n8n, id, () => ({ pinData }));
+	const run = await ended(n8n, await startByHand(n8n, id, trigger));
+	const { error } = run.resultData;
+	if (error) throw new Error(error.message);
+	return run;
+}
+
+/** The execution of a workflow that something starts, once it has ended. */
+export async function executionBy(
+	n8n: RealN8n,
+	workflowId: string,
+	start: () => Promise<unknown>,
+): Promise<Ended> {
+	const [before = 0] = await executionsOf(n8n, workflowId);
+	await start();
+	await waitFor('a new execution', RUN_TIMEOUT_MS, async () => {
+		const [newest = 0] = await executionsOf(n8n, workflowId);
+		return newest > before;
+	});
+	return await ended(n8n, { newestOf: workflowId });
+}

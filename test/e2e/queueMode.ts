@@ -9,12 +9,7 @@ import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	credentialsOf,
-	importInto,
-	type ImportedCredential,
-	type ImportedWorkflow,
-} from '../../scripts/n8n/content';
+import { credentialsOf, importInto, type ImportedWorkflow } from '../../scripts/n8n/content';
 import { installN8n, NEWEST, type InstalledN8n } from '../../scripts/n8n/install';
 import { installPackage } from '../../scripts/n8n/pack';
 import { freePort, RealN8n, waitFor } from '../../scripts/n8n/process';
@@ -39,14 +34,6 @@ const N8N_DATABASE = 'n8n';
  */
 const CONCURRENCY = 6;
 
-/** What a file's tests need beside the list workflow. */
-export interface QueueModeOptions {
-	/** A further database on n8n's server. */
-	readonly database?: string;
-	readonly credentials?: (postgres: Postgres) => readonly ImportedCredential[];
-	readonly workflows?: readonly ImportedWorkflow[];
-}
-
 export class QueueMode {
 	private constructor(
 		readonly simulator: Simulator,
@@ -59,8 +46,7 @@ export class QueueMode {
 	) {}
 
 	/** Starts all of it, and waits until the webhook listens. */
-	static async start(options: QueueModeOptions = {}): Promise<QueueMode> {
-		const { database, credentials, workflows = [] } = options;
+	static async start(): Promise<QueueMode> {
 		const installed = await installN8n(NEWEST, (line) => process.stderr.write(`${line}\n`));
 		// What has been started, the newest first: that is the order in which it ends.
 		const started: (() => Promise<void>)[] = [];
@@ -73,7 +59,7 @@ export class QueueMode {
 			const instances = [instanceOf('whatsapp', { latencyMs: 150 })];
 			const simulator = await startSimulator({ instances });
 			started.unshift(async () => await simulator.close());
-			const postgres = await Postgres.start([N8N_DATABASE, ...(database ? [database] : [])]);
+			const postgres = await Postgres.start([N8N_DATABASE]);
 			started.unshift(async () => await postgres.stop());
 			const redis = await Redis.start();
 			started.unshift(async () => await redis.stop());
@@ -90,11 +76,7 @@ export class QueueMode {
 				await create('worker-1', await workerEnv()),
 				await create('worker-2', await workerEnv()),
 			];
-			await importInto(
-				main,
-				[...credentialsOf(simulator, { rateShare: 50 }), ...(credentials?.(postgres) ?? [])],
-				[listWorkflow(), ...workflows],
-			);
+			await importInto(main, credentialsOf(simulator, { rateShare: 50 }), [listWorkflow()]);
 			await main.command('publish:workflow', `--id=${LIST}`);
 			await main.start();
 			await main.setUpOwner();

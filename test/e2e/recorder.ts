@@ -9,7 +9,7 @@ export interface RecordedRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly headers: IncomingHttpHeaders;
-	/** Read from JSON. */
+	/** Read from JSON; undefined where there is none. */
 	readonly body: unknown;
 }
 
@@ -25,12 +25,21 @@ export class Recorder {
 	readonly requests: RecordedRequest[] = [];
 	/** HTTP status of its answers. */
 	status = 200;
+	/** What a GET is answered with. */
+	answer: object = {};
 
 	private readonly server: Server = createServer((request, response) => {
 		void text(request).then((body) => {
 			const { method = '', url: path = '', headers } = request;
-			this.requests.push({ method, path, headers, body: JSON.parse(body) });
-			response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
+			this.requests.push({
+				method,
+				path,
+				headers,
+				body: body === '' ? undefined : JSON.parse(body),
+			});
+			response
+				.writeHead(this.status, { 'content-type': 'application/json' })
+				.end(JSON.stringify(method === 'GET' ? this.answer : {}));
 		});
 	});
 
@@ -47,6 +56,11 @@ export class Recorder {
 		this.server.close();
 		this.server.closeAllConnections();
 		await once(this.server, 'close');
+	}
+
+	/** The bodies that it was sent. */
+	get bodies(): unknown[] {
+		return this.requests.map(({ body }) => body).filter((body) => body !== undefined);
 	}
 
 	/** Forgets the requests, and answers 200 again. */

@@ -60,14 +60,14 @@ afterEach(async () => {
 
 /** Starts a GREEN-API with these instances. It is closed after the test, if not before. */
 export async function startService(...instances: readonly InstanceSettings[]): Promise<Service> {
-	let clock: Clock | undefined;
+	const time: { clock?: Clock } = {};
 	const simulator = await startSimulator({
 		instances,
-		now: () => clock?.monotonic() ?? 0,
-		sleep: async (ms) => await clock?.sleep(ms),
+		now: () => time.clock?.monotonic() ?? 0,
+		sleep: async (ms) => await time.clock?.sleep(ms),
 	});
 	const { stop, ...environment } = steppedEnvironment(simulator);
-	clock = environment.clock;
+	time.clock = environment.clock;
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),

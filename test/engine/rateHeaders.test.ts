@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 
+import type { Fault } from '../../simulator/faults';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import type { Call } from '../../simulator/server';
 import { codesOf, lookUp, phones, startService, type Lookup } from './lookUp';
@@ -76,6 +77,24 @@ function used(calls: readonly Call[], limit: number): number {
 	const at = timesOf(calls);
 	return (at.length - 1) / limit / (((at.at(-1) ?? NaN) - (at[0] ?? NaN)) / 1000);
 }
+
+test.each<[string, number, readonly Fault[]]>([
+	['without a fault', 1.025, []],
+	[
+		'with two of a hundred calls answered 429, 502 or with a reset',
+		1.1,
+		[
+			{ every: 149, status: 429 },
+			{ every: 150, status: 502 },
+			{ every: 151, connection: 'reset' },
+		],
+	],
+])('1,000 numbers %s take at most %d times the floor', async (_title, most, faults) => {
+	const calls = await callsOf({ latencyMs: 150, faults }, { values: phones(1000) });
+
+	expect(((timesOf(calls).at(-1) ?? NaN) + 150) / 100_000).toBeLessThanOrEqual(most);
+	expect(faults.length > 0 || calls.every(({ status }) => status === 200)).toBe(true);
+});
 
 test.each([
 	[5, 0.95],

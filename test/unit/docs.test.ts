@@ -207,7 +207,10 @@ describe('docs/output.md', () => {
 
 		const listed = rowsOf('docs/output.md', 'Field', title).flatMap(
 			({ Field, 'What it is': text = '' }) =>
-				codesIn(Field).map((name) => [name, /^(boolean|integer)\b/.exec(text)?.[0] ?? 'string']),
+				codesIn(Field).map((name) => [
+					name,
+					/^(boolean|integer|object)\b/.exec(text)?.[0] ?? 'string',
+				]),
 		);
 
 		expect([...COMMON, ...listed].sort()).toEqual([...fields].sort());

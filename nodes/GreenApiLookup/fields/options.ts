@@ -61,6 +61,10 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
+		builderHint: {
+			propertyHint:
+				'Every different number costs one check of the monthly quota (100 in the free tariff). Set maxCalls as a cap, dryRun to see the cost without a call, and reuseAnswers (hours) for workflows that run often.',
+		},
 		options: [
 			...messengers.map(({ id, name, checksPerMinute = 0 }) =>
 				checksPerMinuteField(id, name, checksPerMinute),

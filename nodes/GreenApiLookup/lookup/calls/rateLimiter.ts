@@ -1,11 +1,20 @@
 /**
  * Lets the calls of one instance and method go one after the other, evenly spaced, first in, first
- * out, for all executions of the process. How fast is decided in allowedRate.ts, when is decided here.
- * Where the figures come from: docs/decisions/0004-rate-limiter.md.
+ * out, for all executions of the process. Where the figures come from:
+ * docs/decisions/0004-rate-limiter.md.
  */
 
 import type { Clock } from '../environment';
-import { AllowedRate, HIGHEST_LIMIT, type RateBounds, type RateInfo } from './allowedRate';
+import { Speed } from './speed';
+
+/**
+ * Milliseconds that a rolling second of the service is taken for: two calls can come 15 nearer to each
+ * other on the network, and 1 is for the clock.
+ */
+const SECOND_MS = 1016;
+
+/** Calls per second: a higher figure in a header is no limit. */
+export const HIGHEST_LIMIT = 1000;
 
 /** Milliseconds after which the first call counts as sent, even if it hangs. */
 const FIRST_CALL_MS = 2000;
@@ -16,14 +25,34 @@ const CATCH_UP_MS = 100;
 /** The nearest that two calls come to each other meanwhile, as a share of the spacing. */
 const NEAREST = 0.5;
 
-/** Milliseconds in which a call leaves the process; so much later, the process stood still. */
+/** Milliseconds in which a call leaves the process; after three times as many, it stood still. */
 const LEAVING_MS = 5;
-const STALL_MS = 10;
 
-/** Permits that are kept: those of one second at the highest limit. */
-const KEPT_PERMITS = HIGHEST_LIMIT;
+/** Share of the spacing by which the next call goes later after a 429 at most: finds a free place. */
+const SHIFT = 0.5;
 
-export type { RateBounds, RateInfo };
+/**
+ * For shares below one call a second (two workers at 1 a second): each process uses so much of its
+ * share, always, and goes later by so much of its spacing after a 429, until all have a free place.
+ */
+const FRACTION_USED = 0.94;
+const FRACTION_SHIFT = 0.02;
+
+/** What one run allows: a percentage of the limit (1 to 100), and calls per minute. */
+export interface RateBounds {
+	readonly share: number;
+	readonly callsPerMinute?: number;
+}
+
+/** What an answer says about the limit. */
+export interface RateInfo {
+	/** Calls per second, from X-RateLimit-Replenish-Rate: any number; undefined where there is none. */
+	readonly limit?: number;
+	/** Whether it is a 429. */
+	readonly tooMany: boolean;
+	/** Milliseconds that the service asks to wait; 0 where it does not. */
+	readonly retryAfterMs: number;
+}
 
 /** The right to send one call, at once. */
 export interface Permit {
@@ -41,45 +70,50 @@ export class RateLimiter {
 	private changed = new AbortController();
 	/** The latest permits, oldest first. */
 	private granted: Permit[] = [];
-	/** Monotonic milliseconds when the next call is due by the spacing. */
-	private dueAt = Number.NEGATIVE_INFINITY;
-	/** Monotonic milliseconds until which everybody waits after 429s. */
+	/** Monotonic milliseconds from which the spacing to the next call counts. */
+	private spacedFrom = Number.NEGATIVE_INFINITY;
+	/** Monotonic milliseconds until which everybody waits because the service asks for it. */
 	private pausedUntil = Number.NEGATIVE_INFINITY;
-	/** How fast calls may go. */
-	private readonly rate: AllowedRate;
+	/** The bounds of the runs that have joined; the lowest hold. */
+	private readonly runs = new Map<object, RateBounds>();
+	/** Calls per second: the definition's, or what the service said last. */
+	private limit: number;
+	/** Calls per second: the highest figure of a header that is believed. */
+	private highestLimit = HIGHEST_LIMIT;
+	private readonly speed = new Speed();
 
 	/**
 	 * @param definedLimit calls per second of the messenger definition, until the service says another
 	 * @param random from 0 to below 1; keeps processes from meeting again and again
 	 */
 	constructor(
-		definedLimit: number,
+		private readonly definedLimit: number,
 		private readonly clock: Clock,
-		random: () => number,
+		private readonly random: () => number,
 	) {
-		this.rate = new AllowedRate(definedLimit, clock, random);
+		this.limit = definedLimit;
 	}
 
 	/** A run begins; the lowest bounds of the runs that have joined hold. */
 	join(run: object, bounds: RateBounds): void {
-		this.rate.runs.set(run, bounds);
+		this.runs.set(run, bounds);
 	}
 
 	/** A run ended, and its bounds with it. */
 	leave(run: object): void {
-		this.rate.runs.delete(run);
+		this.runs.delete(run);
 		this.lookAgain();
 	}
 
 	/** Milliseconds between two calls at the present pace. */
 	get spacingMs(): number {
-		return Math.max(this.rate.spacing(), this.rate.spacingOfMinute());
+		return SECOND_MS / this.pace().perSecond;
 	}
 
 	/** Whether it can be forgotten: nobody uses it, and nobody did for so many milliseconds. */
 	isIdle(forMs: number): boolean {
 		const now = this.clock.monotonic();
-		return this.rate.runs.size === 0 && now - this.lastAt() > forMs && now > this.pausedUntil;
+		return this.runs.size === 0 && now - this.spacedFrom > forMs && now > this.pausedUntil;
 	}
 
 	/** Waits in the queue for a permit; undefined as soon as the signal is aborted. */
@@ -107,26 +141,37 @@ export class RateLimiter {
 		// Only the first call is dated ahead. It came to the service by now, so its second begins now.
 		if (permit.at <= now) return;
 		permit.at = now;
-		this.dueAt = now + this.rate.spacing();
+		this.spacedFrom = now;
 		this.lookAgain();
 	}
 
 	/** Takes in what the answer to a call says about the limit. */
-	update(info: RateInfo, permit: Permit): void {
-		const spacing = this.rate.spacing();
-		const hasFallen = this.rate.update(info, permit.at);
-		if (info.tooMany) this.dueAt += this.rate.shift();
-		this.pause(info.retryAfterMs);
-		if (hasFallen) this.pause(this.rate.spacing());
-		if (this.rate.spacing() < spacing) this.lookAgain();
+	update({ limit = 0, tooMany, retryAfterMs }: RateInfo, permit: Permit): void {
+		const now = this.clock.monotonic();
+		this.pausedUntil = Math.max(this.pausedUntil, now + retryAfterMs);
+		if (limit > 0 && limit <= this.highestLimit) this.limit = limit;
+		const { isFraction } = this.pace();
+		const shift = isFraction ? FRACTION_SHIFT : SHIFT * this.random();
+		if (tooMany) this.spacedFrom += this.spacingMs * shift;
+		if (isFraction || !this.speed.isTooFast(tooMany, permit.at, now)) return;
+		if (this.limit <= this.definedLimit) return this.speed.fall(now);
+		// The header's figure is not what the service does.
+		this.limit = this.definedLimit;
+		this.highestLimit = this.definedLimit;
+		this.speed.fall(now, 1);
 	}
 
-	private pause(ms: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, this.clock.monotonic() + ms);
-	}
-
-	private lastAt(): number {
-		return this.granted.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+	/** Calls per second of this process, and whether its part of the limit is less than one. */
+	private pace(): { perSecond: number; isFraction: boolean } {
+		const runs = [...this.runs.values()];
+		const share = Math.min(100, ...runs.map((bounds) => bounds.share));
+		const perMinute = Math.min(...runs.map(({ callsPerMinute = Infinity }) => callsPerMinute));
+		const part = (this.limit * share) / 100;
+		const isFraction = part < Math.min(1, this.limit);
+		// Whole calls: four processes with 2.5 each could meet in one second with three each.
+		const whole = part < 1 ? part : Math.floor(part);
+		const speed = isFraction ? FRACTION_USED : this.speed.share(this.clock.monotonic());
+		return { perSecond: Math.min(whole * speed, perMinute / 60), isFraction };
 	}
 
 	private lookAgain(): void {
@@ -137,7 +182,7 @@ export class RateLimiter {
 	private async grantInOrder(): Promise<void> {
 		this.isGranting = true;
 		// Nobody was waiting until now, so there is no lateness to make up for.
-		this.dueAt = Math.max(this.dueAt, this.clock.monotonic());
+		this.spacedFrom = Math.max(this.spacedFrom, this.clock.monotonic() - this.spacingMs);
 		while (this.queue.length > 0) {
 			const wait = this.earliest() - this.clock.monotonic();
 			// Looked at again after the wait: the rate may have changed, a timer may be early.
@@ -148,11 +193,12 @@ export class RateLimiter {
 	}
 
 	private earliest(): number {
-		const spacing = this.rate.spacing();
-		const calls = Math.ceil(this.rate.perSecond());
-		const windowFree = (this.granted.at(-calls)?.at ?? Number.NEGATIVE_INFINITY) + calls * spacing;
-		const gap = Math.max(spacing * NEAREST, this.rate.spacingOfMinute());
-		return Math.max(windowFree, this.lastAt() + gap, this.dueAt, this.pausedUntil);
+		const spacing = this.spacingMs;
+		const calls = Math.ceil(this.pace().perSecond);
+		const sentAt = (back: number) => this.granted.at(-back)?.at ?? Number.NEGATIVE_INFINITY;
+		const windowFree = sentAt(calls) + calls * spacing;
+		const nearest = sentAt(1) + spacing * NEAREST;
+		return Math.max(windowFree, nearest, this.spacedFrom + spacing, this.pausedUntil);
 	}
 
 	private grant(): void {
@@ -160,12 +206,10 @@ export class RateLimiter {
 		const isFirst = this.granted.length === 0;
 		// The first call is often late on its way (name look-up, TLS), and its answer says the limit.
 		const permit = { at: isFirst ? now + FIRST_CALL_MS : now };
-		const counted = isFirst ? permit.at : now - CATCH_UP_MS;
-		this.dueAt = Math.max(this.dueAt, counted) + this.rate.spacing();
-		this.granted.push(permit);
-		// Trimmed rarely, because trimming moves the whole list.
-		if (this.granted.length > 2 * KEPT_PERMITS) this.granted = this.granted.slice(-KEPT_PERMITS);
-		void this.dateAfterStall(permit, now + LEAVING_MS);
+		const earliest = isFirst ? permit.at : now - CATCH_UP_MS;
+		this.spacedFrom = Math.max(this.spacedFrom + this.spacingMs, earliest);
+		this.granted = [...this.granted.slice(-HIGHEST_LIMIT), permit];
+		void this.dateAfterStall(permit, now);
 		this.queue.shift()?.(permit);
 	}
 
@@ -173,9 +217,9 @@ export class RateLimiter {
 	 * A process that stands still (a garbage collection, somebody's long loop) keeps a call from
 	 * leaving. The service counts from when it comes, so its permit is dated to the end of the gap.
 	 */
-	private async dateAfterStall(permit: Permit, due: number): Promise<void> {
+	private async dateAfterStall(permit: Permit, grantedAt: number): Promise<void> {
 		await this.clock.sleep(LEAVING_MS);
 		const now = this.clock.monotonic();
-		if (now - due >= STALL_MS) permit.at = Math.max(permit.at, now);
+		if (now - grantedAt >= 3 * LEAVING_MS) permit.at = Math.max(permit.at, now);
 	}
 }
