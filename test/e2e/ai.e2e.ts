@@ -33,9 +33,9 @@ const PHONE = 'Phone number in international format with the country code';
 const FOUND = '+79876543210';
 const ABSENT = '+79876543211';
 const BAD = 'ask at reception';
-const BAD_SENTENCE =
-	'"ask at reception" is not a phone number that can be looked up: it holds something other than ' +
-	'digits. Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
+const BAD_MESSAGE =
+	'"ask at reception" is not a phone number that can be looked up: it holds no digits.';
+const BAD_ADVICE = 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
 
 const FOUND_ROW = {
 	messenger: 'whatsapp',
@@ -51,13 +51,18 @@ const BAD_ROW = {
 	messenger: 'whatsapp',
 	phoneNumber: BAD,
 	exists: null,
-	chatId: null,
 	error: {
 		code: 'invalidPhoneNumber',
-		message: BAD_SENTENCE,
+		// A model is shown the message alone.
+		message: `${BAD_MESSAGE} ${BAD_ADVICE}`,
+		advice: BAD_ADVICE,
 		retryable: false,
 		asked: false,
 	},
+	chatId: null,
+	country: null,
+	numberType: null,
+	checkedAt: null,
 };
 
 /** Tools that differ in On Error only: the name says which. A new node has none of the three. */
@@ -198,7 +203,7 @@ const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
 	[
 		'a token in the answer',
 		{ faults: [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }] },
-		/GREEN-API refused the question.*Check the value/,
+		/GREEN-API refused the query.*Check the value/s,
 	],
 	[
 		'an instance without account',
@@ -238,22 +243,25 @@ describe('behind an MCP Server Trigger', () => {
 		expect([absent.isError, JSON.parse(absent.text)]).toEqual([false, [ABSENT_ROW]]);
 	});
 
-	test.each(['Untouched', 'Stop'])('%s: a bad number is an error that says so', async (tool) => {
+	test.each(['Untouched', 'Continue'])('%s: a bad number is a row that says so', async (tool) => {
 		const { text, isError } = await callTool(client, tool, BAD);
 
-		expect([isError, text]).toEqual([true, `NodeOperationError: ${BAD_SENTENCE}`]);
+		expect([isError, JSON.parse(text)]).toEqual([false, [BAD_ROW]]);
 	});
 
-	test('Continue: a bad number is a row that says so', async () => {
-		const { text } = await callTool(client, 'Continue', BAD);
+	test('Stop: a bad number is an error that says so', async () => {
+		const { text, isError } = await callTool(client, 'Stop', BAD);
 
-		expect(JSON.parse(text)).toEqual([BAD_ROW]);
+		expect([isError, text]).toEqual([
+			true,
+			`NodeOperationError: ${BAD_MESSAGE}\n\nDetails: ${BAD_ADVICE}`,
+		]);
 	});
 
 	test.each(PROBLEMS)('%s: the error says what to do', async (_title, changes, message) => {
 		await whileBroken(world, changes, async () => {
-			const stopped = await callTool(client, 'Untouched', FOUND);
-			const row = await callTool(client, 'Continue', FOUND);
+			const stopped = await callTool(client, 'Stop', FOUND);
+			const row = await callTool(client, 'Untouched', FOUND);
 
 			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
 			expect(JSON.parse(row.text)).toMatchObject([
@@ -296,15 +304,20 @@ describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	});
 });
 
-/** Why the README wants Continue: what n8n makes of the other settings. */
+/** What n8n makes of the settings: only Stop and the error output keep something from the model. */
 describe('the other settings of On Error', () => {
 	test.each<[string, string, unknown, unknown]>([
-		['agent-3', 'Untouched', [FOUND_ROW], [{ error: BAD_SENTENCE }]],
+		['agent-3', 'Untouched', [FOUND_ROW], [BAD_ROW]],
 		['agent-3', 'Stop', [FOUND_ROW], 'the run ends'],
 		['agent-3', 'Error_output', '', ''],
-		['agent-2', 'Untouched', [FOUND_ROW], ''],
+		['agent-2', 'Untouched', [FOUND_ROW], [BAD_ROW]],
 		['agent-2', 'Stop', [FOUND_ROW], ''],
-		['agent-2', 'Error_output', [FOUND_ROW], [{ error: BAD_ROW.error }]],
+		[
+			'agent-2',
+			'Error_output',
+			[FOUND_ROW],
+			[{ error: { ...BAD_ROW.error, message: BAD_MESSAGE } }],
+		],
 	])('%s, %s: what the model is given', async (agent, tool, found, bad) => {
 		const seen = [];
 		for (const phone of [FOUND, BAD]) {

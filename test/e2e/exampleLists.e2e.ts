@@ -273,7 +273,7 @@ describe('nightly-enrichment', () => {
 function longList(id: string, seconds: number): ImportedWorkflow {
 	const workflow = exampleWorkflow('long-list', (node) => {
 		if (node.name !== 'Pause') return unpaced(node);
-		const amount = String(node.parameters.amount).replace('300', String(seconds));
+		const amount = (node.parameters.amount as string).replace('300', String(seconds));
 		return { ...node, parameters: { ...node.parameters, amount } };
 	});
 	return { ...workflow, id };

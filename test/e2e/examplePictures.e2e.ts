@@ -85,7 +85,9 @@ describe.each(EXAMPLES)('$id', ({ id, nodes }) => {
 		expect(nodes.length).toBeLessThanOrEqual(MOST.nodes);
 		expect(notes).not.toEqual([]);
 		for (const { parameters } of notes) {
-			expect(String(parameters.content).trim().split(/\s+/).length).toBeLessThanOrEqual(MOST.words);
+			expect((parameters.content as string).trim().split(/\s+/).length).toBeLessThanOrEqual(
+				MOST.words,
+			);
 		}
 	});
 
