@@ -1,6 +1,4 @@
 import type {
-	IAuthenticateRuleResponseCode,
-	IAuthenticateRuleResponseSuccessBody,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
@@ -10,33 +8,59 @@ import type {
 
 import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/calls/instance';
 
-const answersWith = (value: number, message: string): IAuthenticateRuleResponseCode => ({
-	type: 'responseCode',
-	properties: { value, message },
-});
+const CONSOLE = 'the GREEN-API console';
+const RIGHT = 'The credential is right, but';
 
-const bodyHas = (
-	key: string,
-	value: string | number | undefined,
-	message: string,
-): IAuthenticateRuleResponseSuccessBody => ({
-	type: 'responseSuccessBody',
-	properties: { key, value, message },
-});
+/** Nothing but the connection test asks for it. */
+const TEST_METHOD = '/getStateInstance/';
 
-const stateIs = (value: string | undefined, message: string) =>
-	bodyHas('stateInstance', value, message);
+/** What the answer of the connection test means; `{host}` is the host that was asked. */
+const STATUSES: ReadonlyArray<readonly [statuses: readonly number[], message: string]> = [
+	[[429], 'This instance is being asked too often right now. Try again in a few seconds'],
+	[
+		[301, 302, 303, 307, 308],
+		'{host} answers with a redirect, which is not followed because the token would go along. ' +
+			`Copy API URL from ${CONSOLE}`,
+	],
+	[
+		[500, 502, 503, 504],
+		'GREEN-API is not available at {host} at the moment. Try again in a few minutes',
+	],
+];
 
-const REDIRECTS = [301, 302, 303, 307, 308];
-const OUTAGES = [500, 502, 503, 504];
-
-const WRONG_INSTANCE =
-	'There is no such GREEN-API instance at this address. Check Instance ID and API URL against the GREEN-API console; ' +
-	'for a MAX instance add /v3 to the end of API URL';
-const REDIRECTED =
-	'This address answers with a redirect, which is not followed because the token would go along. ' +
-	'Copy API URL from the GREEN-API console';
-const UNAVAILABLE = 'GREEN-API is not available at the moment. Try again in a few minutes';
+/** The same, by a field of the body; those before the states are of answers without one. */
+const FIELDS: ReadonlyArray<readonly [key: string, value: string | number | undefined, string]> = [
+	// The body of a 401 is empty.
+	[
+		'length',
+		0,
+		'GREEN-API at {host} does not accept this token. ' +
+			`Copy apiTokenInstance of this instance from ${CONSOLE} into API Token`,
+	],
+	// A 403, a 404, or a page of some other host.
+	[
+		'stateInstance',
+		undefined,
+		`There is no such GREEN-API instance at {host}. Check Instance ID and API URL against ${CONSOLE}; ` +
+			'for a MAX instance add /v3 to the end of API URL',
+	],
+	[
+		'stateInstance',
+		'notAuthorized',
+		`${RIGHT} no messenger account is linked to this instance. Link one in ${CONSOLE} (QR code or phone number), then test again`,
+	],
+	[
+		'stateInstance',
+		'pendingPassword',
+		`${RIGHT} the account waits for its two-step password. Enter it in ${CONSOLE}, then test again`,
+	],
+	[
+		'stateInstance',
+		'blocked',
+		`${RIGHT} the messenger has blocked this instance's account. Use another account or instance`,
+	],
+	['stateInstance', 'starting', `${RIGHT} the instance is starting. Test again in up to 5 minutes`],
+];
 
 export class GreenApiInstanceApi implements ICredentialType {
 	name = 'greenApiInstanceApi';
@@ -94,6 +118,9 @@ export class GreenApiInstanceApi implements ICredentialType {
 		},
 	];
 
+	/** The host of the latest connection test: n8n reads a rule's message when the answer is there. */
+	private host = 'this address';
+
 	/**
 	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
 	 * that it returned, after a 401: a filled path is left as it is.
@@ -105,10 +132,11 @@ export class GreenApiInstanceApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const instance = parseInstance(credentials);
 		const { url } = requestOptions;
-		// The HTTP Request node of an n8n that does not know restrictToSupportedNodes sends `uri`.
+		// The HTTP Request node, which would store the URL with the token, sends `uri` or a whole URL.
 		if (typeof url !== 'string' || !url.startsWith('/') || url.startsWith('//')) {
 			throw new Error('This credential works in the GREEN-API Lookup node only');
 		}
+		if (url.includes(TEST_METHOD)) this.host = new URL(instance.baseUrl).host;
 		return { ...requestOptions, baseURL: instance.baseUrl, url: fillPath(url, instance) };
 	};
 
@@ -121,40 +149,29 @@ export class GreenApiInstanceApi implements ICredentialType {
 			disableFollowRedirect: true,
 			// A 401 that n8n takes for an error is asked a second time at once, and that call is over
 			// GREEN-API's limit of one a second: the user would read about limits, not about the token.
-			ignoreHttpStatusErrors: { ignore: true, except: [429, ...REDIRECTS, ...OUTAGES] },
+			ignoreHttpStatusErrors: { ignore: true, except: STATUSES.flatMap(([statuses]) => statuses) },
 		},
+		// The type allows rules of one kind only; n8n reads every rule by its own `type`.
 		rules: [
-			answersWith(
-				429,
-				'This instance is being asked too often right now. Try again in a few seconds',
+			...STATUSES.flatMap(([statuses, message]) =>
+				statuses.map((value) => this.rule('responseCode', { value }, message)),
 			),
-			...REDIRECTS.map((code) => answersWith(code, REDIRECTED)),
-			...OUTAGES.map((code) => answersWith(code, UNAVAILABLE)),
-			// The body of a 401 is empty.
-			bodyHas(
-				'length',
-				0,
-				'GREEN-API does not accept this token. Copy apiTokenInstance of this instance from the GREEN-API console into API Token',
+			...FIELDS.map(([key, value, message]) =>
+				this.rule('responseSuccessBody', { key, value }, message),
 			),
-			// A 403, a 404, or a page of some other host.
-			stateIs(undefined, WRONG_INSTANCE),
-			stateIs(
-				'notAuthorized',
-				'The credential is right, but no messenger account is linked to this instance. Link one in the GREEN-API console (QR code or phone number), then test again',
-			),
-			stateIs(
-				'pendingPassword',
-				'The credential is right, but the account waits for its two-step password. Enter it in the GREEN-API console, then test again',
-			),
-			stateIs(
-				'blocked',
-				"The credential is right, but the messenger has blocked this instance's account. Use another account or instance",
-			),
-			stateIs(
-				'starting',
-				'The credential is right, but the instance is starting. Test again in up to 5 minutes',
-			),
-			// The type allows rules of one kind only; n8n reads every rule by its own `type`.
 		] as ICredentialTestRequest['rules'],
 	};
+
+	private rule(type: string, when: object, message: string) {
+		const host = () => this.host;
+		return {
+			type,
+			properties: {
+				...when,
+				get message() {
+					return message.replace('{host}', host);
+				},
+			},
+		};
+	}
 }

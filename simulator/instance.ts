@@ -43,6 +43,10 @@ export interface InstanceSettings {
 	quota: { used: number; total: number };
 	/** Calls per rolling second, by method. */
 	ratePerSecond: Record<MethodFamily, number>;
+	/** How they are counted; GREEN-API's are rolling. */
+	seconds: 'rolling' | 'whole';
+	/** What the headers of an answer say about the limit. */
+	rateHeaders: (remaining: number, perSecond: number) => Readonly<Record<string, string>>;
 	/** Milliseconds before each answer. */
 	latencyMs: number;
 	/** HTTP status of Telegram's and MAX's `{"status": false}` bodies; GREEN-API's pages give none. */
@@ -82,6 +86,11 @@ export function instanceOf(messenger: Messenger, changes: InstanceChanges = {}):
 		suspendedUntil: 0,
 		quota: { used: 0, total: 30_000 },
 		ratePerSecond: { ...RATES[messenger] },
+		seconds: 'rolling',
+		rateHeaders: (remaining, perSecond) => ({
+			'X-RateLimit-Remaining': String(remaining),
+			'X-RateLimit-Replenish-Rate': String(perSecond),
+		}),
 		latencyMs: 0,
 		refusalStatus: 200,
 		contacts: {},

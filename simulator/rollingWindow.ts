@@ -20,6 +20,24 @@ export class RollingWindow {
 	}
 }
 
+/** A bucket that is refilled at whole seconds, as other services limit their callers. */
+export class WholeSeconds {
+	private second = Number.NEGATIVE_INFINITY;
+	private events = 0;
+
+	/** Events since the last whole second. */
+	count(now: number): number {
+		const second = Math.floor(now / WINDOW_MS);
+		if (second > this.second) this.events = 0;
+		this.second = second;
+		return this.events;
+	}
+
+	add(): void {
+		this.events++;
+	}
+}
+
 /** The highest number of events in any rolling second. Takes times in any order. */
 export function highestCount(times: readonly number[]): number {
 	const sorted = [...times].sort((a, b) => a - b);

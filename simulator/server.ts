@@ -20,7 +20,7 @@ import {
 } from './greenApi';
 import { Faults, inflict, valueOf, type Fault, type FaultyAnswer } from './faults';
 import { instanceOf, type InstanceSettings, type MethodFamily } from './instance';
-import { highestCount, RollingWindow } from './rollingWindow';
+import { highestCount, RollingWindow, WholeSeconds } from './rollingWindow';
 
 export interface SimulatorOptions {
 	/** One of each messenger where none are given. */
@@ -29,6 +29,8 @@ export interface SimulatorOptions {
 	readonly port?: number;
 	/** Milliseconds from any start, never falling; the system's monotonic clock by default. */
 	readonly now?: () => number;
+	/** Waits for milliseconds of the same clock. */
+	readonly sleep?: (ms: number) => Promise<unknown>;
 	/** From 0 to below 1, for faults that meet a share of the calls. */
 	readonly random?: () => number;
 }
@@ -60,13 +62,14 @@ export class Simulator {
 
 	private readonly server: FastifyInstance;
 	private readonly now: () => number;
+	private readonly sleep: (ms: number) => Promise<unknown>;
 	private readonly log: Call[] = [];
-	private readonly windows = new Map<string, RollingWindow>();
+	private readonly windows = new Map<string, RollingWindow | WholeSeconds>();
 	private readonly random: () => number;
 	private readonly faults = new WeakMap<readonly Fault[], Faults>();
 	private script: ((value: string | undefined) => FaultyAnswer) | undefined;
 	private address = '';
-	/** Calls that nothing will ever be sent for, while their connections are open. */
+	/** Calls that nothing is sent for at present: until their latency is over, or for ever. */
 	private readonly hanging = new Set<FastifyReply>();
 
 	constructor(options: SimulatorOptions = {}) {
@@ -76,6 +79,7 @@ export class Simulator {
 			instanceOf('whatsapp'),
 		];
 		this.now = options.now ?? (() => performance.now());
+		this.sleep = options.sleep ?? sleep;
 		this.random = options.random ?? Math.random;
 		this.server = fastify({
 			forceCloseConnections: true,
@@ -123,7 +127,7 @@ export class Simulator {
 		return highestCount(this.calls(filter).map(({ at }) => at));
 	}
 
-	/** How many calls wait for an answer that will never come. */
+	/** How many calls wait for an answer that cannot come before time goes on. */
 	get hangingCalls(): number {
 		return this.hanging.size;
 	}
@@ -163,11 +167,13 @@ export class Simulator {
 		const fault =
 			remaining < 0 ? undefined : (this.script?.(value) ?? this.faultsOf(instance).next(value));
 		log(fault ? ('status' in fault ? fault.status : 0) : answered.status);
-		void reply.headers({
-			'X-RateLimit-Remaining': Math.max(0, remaining),
-			'X-RateLimit-Replenish-Rate': instance.ratePerSecond[family],
-		});
-		if (instance.latencyMs > 0) await sleep(instance.latencyMs);
+		const perSecond = instance.ratePerSecond[family];
+		void reply.headers(instance.rateHeaders(Math.max(0, remaining), perSecond));
+		if (instance.latencyMs > 0) {
+			this.hanging.add(reply);
+			await this.sleep(instance.latencyMs);
+			this.hanging.delete(reply);
+		}
 		if (fault && 'connection' in fault && fault.connection === 'hang') {
 			this.hanging.add(reply);
 			reply.raw.once('close', () => this.hanging.delete(reply));
@@ -185,13 +191,14 @@ export class Simulator {
 
 	/** Calls remaining in this rolling second after this one; below 0 where it is one too many. */
 	private take(
-		{ idInstance, ratePerSecond }: InstanceSettings,
+		{ idInstance, ratePerSecond, seconds }: InstanceSettings,
 		method: string,
 		family: MethodFamily,
 		now: number,
 	): number {
 		const key = `${idInstance}/${method}`;
-		const window = this.windows.get(key) ?? new RollingWindow();
+		const Window = seconds === 'whole' ? WholeSeconds : RollingWindow;
+		const window = this.windows.get(key) ?? new Window();
 		this.windows.set(key, window);
 		const remaining = ratePerSecond[family] - window.count(now) - 1;
 		if (remaining >= 0) window.add(now);

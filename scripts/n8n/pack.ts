@@ -8,13 +8,17 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../..');
 const NAME = 'n8n-nodes-green-api-lookup';
 
-/** Packs what `npm publish` would publish, and unpacks it for the n8n of that user folder. */
+/** Installs the package as a community package of the n8n of that user folder. */
 export function installPackage(userFolder: string): void {
+	unpackPackage(packageIn(userFolder));
+}
+
+/** Packs what `npm publish` would publish, and unpacks it into a folder. */
+export function unpackPackage(target: string): void {
 	const folder = mkdtempSync(path.join(tmpdir(), 'pack-'));
 	try {
 		const output = run('npm', ['pack', ROOT, '--json', '--pack-destination', folder]);
 		const [{ filename }] = JSON.parse(output) as [{ filename: string }];
-		const target = packageIn(userFolder);
 		mkdirSync(target, { recursive: true });
 		run('tar', ['-xzf', path.join(folder, filename), '-C', target, '--strip-components=1']);
 	} finally {

@@ -9,15 +9,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import type { InstanceChanges } from '../../simulator/instance';
+import type { Fault } from '../../simulator/faults';
 import { table } from '../table';
 import type { Case, Measured, Way } from './case';
+import { differentOf } from './list';
 import { measureParsing, NUMBERS, type Parsed } from './parsing';
-import type { Counts } from './service';
+import { FAULTS, type Counts, type Service } from './service';
 
 const ROOT = path.resolve(__dirname, '../..');
 const LATENCY_MS = 150;
-const NO_LIMIT = 1_000_000;
 
 const WAYS: Readonly<Record<Way, string>> = {
 	node: 'this node',
@@ -25,27 +25,72 @@ const WAYS: Readonly<Record<Way, string>> = {
 	ideal: 'ideal client',
 };
 
-/** With a limit: items, calls per second. */
-const LIMITED: ReadonlyArray<readonly [number, number]> = [
-	[200, 10],
-	[1000, 10],
-	[10_000, 100],
+/** A list, and what the service makes of it. */
+interface List extends Omit<Case, 'url' | 'way'> {
+	readonly title: string;
+	/** Seconds that its calls take at least. */
+	readonly floor: number;
+	readonly faults?: readonly Fault[];
+}
+
+/** Three of ten items repeat a number: so many seconds for the others. */
+const floorOf = (items: number, limit: number) => differentOf(items) / limit;
+
+const LISTS: readonly List[] = [
+	{ title: '200 at 10 a second', items: 200, limit: 10, floor: floorOf(200, 10) },
+	{ title: '1000 at 10 a second', items: 1000, limit: 10, floor: floorOf(1000, 10) },
+	{ title: '10000 at 100 a second', items: 10_000, limit: 100, floor: floorOf(10_000, 100) },
 ];
 
-/** Without one: items. */
+/** Lists of this node alone. */
+const HARDER: readonly List[] = [
+	{
+		title: '1000, every 50th call answered 429',
+		items: 1000,
+		limit: 10,
+		floor: floorOf(1000, 10),
+		faults: [{ every: 50, status: 429 }],
+	},
+	{
+		title: '1000, two of a hundred calls answered 429, 502 or with a reset',
+		items: 1000,
+		limit: 10,
+		floor: floorOf(1000, 10),
+		faults: FAULTS,
+	},
+	{
+		title: '1000, one third each through three instances',
+		items: 1000,
+		limit: 10,
+		floor: floorOf(1000, 10) / 3,
+		instances: 3,
+	},
+	{
+		title: '200, Include Contact Info (1 a second, for every second number)',
+		items: 200,
+		limit: 10,
+		floor: differentOf(200) / 2,
+		includeContactInfo: true,
+	},
+];
+
+/** Without a limit: items. */
 const UNLIMITED = [1000, 10_000, 100_000];
 
 async function main(): Promise<void> {
 	const parsed = measureParsing().map(parsedRow);
 	const limited: string[][] = [];
-	for (const [items, limit] of LIMITED) {
-		for (const way of Object.keys(WAYS) as Way[]) {
-			limited.push(await limitedRow({ way, items, limit }));
-		}
+	for (const list of LISTS) {
+		for (const way of Object.keys(WAYS) as Way[]) limited.push(await limitedRow(list, way));
+	}
+	const harder: string[][] = [];
+	for (const list of HARDER) {
+		const [title = '', , ...figures] = await limitedRow(list, 'node');
+		harder.push([title, ...figures]);
 	}
 	const unlimited: string[][] = [];
 	for (const items of UNLIMITED) unlimited.push(await unlimitedRow(items));
-	const text = document(limited, unlimited, parsed);
+	const text = document(limited, harder, unlimited, parsed);
 	const file = path.join(ROOT, 'docs/benchmarks.md');
 	// What `npm run bench:n8n` wrote stays.
 	const [, other = ''] = readFileSync(file, 'utf8').split(/^(?=## Side by side)/m);
@@ -53,27 +98,29 @@ async function main(): Promise<void> {
 	process.stdout.write(text);
 }
 
-async function limitedRow(which: Omit<Case, 'url'>): Promise<string[]> {
-	const { way, items, limit } = which;
-	const { calls, refused, ...measured } = await measure(which, limit, LATENCY_MS);
-	const floor = Math.ceil(items * 0.7) / limit;
+async function limitedRow({ title, floor, faults, ...list }: List, way: Way): Promise<string[]> {
+	const measured = await measure(
+		{ ...list, way },
+		{ ...list, latencyMs: LATENCY_MS, ...(faults && { faults }) },
+	);
 	return [
-		`${items} at ${limit} a second`,
+		title,
 		WAYS[way],
 		String(measured.right),
-		String(items - measured.right),
-		String(calls),
-		String(refused),
+		String(list.items - measured.right),
+		String(measured.calls),
+		String(measured.refused),
 		`${measured.seconds.toFixed(1)} s`,
 		(measured.seconds / floor).toFixed(3),
 	];
 }
 
 async function unlimitedRow(items: number): Promise<string[]> {
-	const measured = await measure({ way: 'node', items, limit: 0 }, NO_LIMIT, 0);
+	const measured = await measure({ way: 'node', items, limit: 0 }, { limit: 0, latencyMs: 0 });
 	return [
 		String(items),
 		String(measured.right),
+		String(measured.refused),
 		`${measured.seconds.toFixed(1)} s`,
 		`${measured.cpuMsPerItem.toFixed(2)} ms`,
 		`${measured.stallMs.toFixed(0)} ms`,
@@ -113,21 +160,12 @@ async function run(which: Case): Promise<Measured> {
  */
 const CALM = ['--initial-heap-size=1024', '--no-memory-reducer'];
 
-/** Runs a case against a service of its own with that limit (calls a second) and latency. */
-async function measure(
-	which: Omit<Case, 'url'>,
-	check: number,
-	latencyMs: number,
-): Promise<Measured & Counts> {
-	const changes: InstanceChanges = {
-		latencyMs,
-		ratePerSecond: { check, contact: 1, account: 1 },
-		quota: { used: 0, total: 1_000_000 },
-	};
+/** Runs a case against a service of its own. */
+async function measure(which: Omit<Case, 'url'>, like: Service): Promise<Measured & Counts> {
 	const script = path.join(__dirname, 'service.ts');
 	const service = spawn(
 		process.execPath,
-		[...CALM, '-r', 'tsx/cjs', script, JSON.stringify(changes)],
+		[...CALM, '-r', 'tsx/cjs', script, JSON.stringify(like)],
 		{ cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
 	);
 	try {
@@ -141,7 +179,12 @@ async function measure(
 	}
 }
 
-function document(limited: string[][], unlimited: string[][], parsed: string[][]): string {
+function document(
+	limited: string[][],
+	harder: string[][],
+	unlimited: string[][],
+	parsed: string[][],
+): string {
 	const date = new Date().toISOString().slice(0, 10);
 	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GB`;
 	return `# Benchmarks
@@ -153,11 +196,14 @@ Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()
 Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency. The floor is the number of different numbers ÷ the limit. "n8n's routing, hook off" is this node's description without its function around each request: what n8n does by itself. The ideal client is undici at exactly the limit with duplicates removed.
 
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], limited)}
+This node with the same lists at 10 a second, where more than that happens. Three instances: the credential's Instance ID is an expression of the item.
+
+${table(['Items', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], harder)}
 ## Without a limit
 
-What the node itself costs, from its start to its return: no limit, no latency, On Error: Stop Workflow. CPU is that of the n8n process, the HTTP client of n8n included.
+What the node itself costs, from its start to its return: no latency, On Error: Stop Workflow, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU is that of the n8n process, the HTTP client of n8n included.
 
-${table(['Items', 'Rows right', 'Time', 'CPU per item', 'Longest stall of the event loop', 'Peak memory'], unlimited)}
+${table(['Items', 'Rows right', 'Answered 429', 'Time', 'CPU per item', 'Longest stall of the event loop', 'Peak memory'], unlimited)}
 ## Reading phone numbers
 
 ${NUMBERS.toLocaleString('en')} numbers, each read once: what a list of that length costs before and between its calls. At 10 calls a second those calls take 2.8 hours.

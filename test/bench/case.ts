@@ -12,6 +12,8 @@ import { Agent, request } from 'undici';
 import { instanceOf } from '../../simulator/instance';
 import { createNode, runWorkflow } from '../engine/engine';
 import { ITEMS, LOOKUP, lookupWorkflow } from '../engine/workflows';
+import { numbersOf } from './list';
+import { idsOf } from './service';
 
 /** Ways of asking: this node; n8n's routing alone, without this node's hook; a client of its own. */
 export type Way = 'node' | 'routing' | 'ideal';
@@ -22,6 +24,9 @@ export interface Case {
 	/** Calls per second; 0 for no limit. */
 	readonly limit: number;
 	readonly url: string;
+	/** WhatsApp instances that the numbers are divided over; one where it is not said. */
+	readonly instances?: number;
+	readonly includeContactInfo?: boolean;
 }
 
 export interface Measured {
@@ -36,20 +41,12 @@ export interface Measured {
 	readonly peakMb: number;
 }
 
-/** Three of ten items repeat a number that came before. */
-function numbersOf(items: number): string[] {
-	const different = Math.ceil(items * 0.7);
-	return Array.from({ length: items }, (_, index) => String(79_000_000_000 + (index % different)));
-}
-
-async function measure({ way, items, limit, url }: Case): Promise<Measured> {
-	const numbers = numbersOf(items);
+async function measure(which: Case): Promise<Measured> {
+	const numbers = numbersOf(which.items);
 	const meter = startMeter();
-	const right =
-		way === 'ideal'
-			? await askIdeally(numbers, limit, url, meter)
-			: await askInN8n(way, numbers, url, meter);
-	return { right, ...meter.read(items) };
+	const ask = which.way === 'ideal' ? askIdeally : askInN8n;
+	const right = await ask(which, numbers, meter);
+	return { right, ...meter.read(which.items) };
 }
 
 function startMeter() {
@@ -79,8 +76,11 @@ function startMeter() {
 
 type Meter = ReturnType<typeof startMeter>;
 
-async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter): Promise<number> {
-	const { idInstance, apiTokenInstance } = instanceOf('whatsapp');
+async function askInN8n(which: Case, numbers: string[], meter: Meter): Promise<number> {
+	const { way, url, instances, includeContactInfo = false } = which;
+	const { apiTokenInstance } = instanceOf('whatsapp');
+	const ids = idsOf(instances);
+	const idInstance = ids.length > 1 ? '={{ $json.instance }}' : (ids[0] as string);
 	const node = await createNode(undefined);
 	if (way === 'routing') removeHook(node);
 	meterEntryPoint(node, meter);
@@ -89,9 +89,16 @@ async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter):
 		node,
 		entryPoint: way === 'routing' ? 'routing' : 'customOperations',
 		credential: { apiUrl: url, idInstance, apiTokenInstance },
-		pinned: { [ITEMS]: numbers.map((phone) => ({ phone })) },
+		pinned: {
+			[ITEMS]: numbers.map((phone) => ({ phone, instance: ids[Number(phone) % ids.length] })),
+		},
 		workflow: lookupWorkflow(
-			{ resource: 'whatsapp', operation: 'checkAccount', phoneNumber: '={{ $json.phone }}' },
+			{
+				resource: 'whatsapp',
+				operation: 'checkAccount',
+				phoneNumber: '={{ $json.phone }}',
+				options: { includeContactInfo },
+			},
 			way === 'routing' ? { onError: 'continueRegularOutput' } : {},
 		),
 	});
@@ -99,7 +106,8 @@ async function askInN8n(way: Way, numbers: string[], url: string, meter: Meter):
 	if (error) throw error;
 	return output(LOOKUP).filter(({ json }, index) => {
 		const exists = json.exists ?? json.existsWhatsapp;
-		return exists === (Number(numbers[index]) % 2 === 0);
+		const hasContact = !includeContactInfo || (json.contact !== undefined && !json.contactError);
+		return exists === (Number(numbers[index]) % 2 === 0) && hasContact;
 	}).length;
 }
 
@@ -129,12 +137,7 @@ function removeHook(node: INodeType): void {
 }
 
 /** What is possible at all: each different number once, sent at exactly the limit. */
-async function askIdeally(
-	numbers: string[],
-	limit: number,
-	url: string,
-	meter: Meter,
-): Promise<number> {
+async function askIdeally({ limit, url }: Case, numbers: string[], meter: Meter): Promise<number> {
 	const { idInstance, apiTokenInstance } = instanceOf('whatsapp');
 	const dispatcher = new Agent({ connections: 100 });
 	const answers = new Map<string, boolean>();

@@ -12,11 +12,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { NEWEST } from '../../scripts/n8n/install';
 import type { RealN8n } from '../../scripts/n8n/process';
-import type { Fault } from '../../simulator/faults';
 import type { Simulator } from '../../simulator/server';
 import { callWebhook, createWorld } from '../e2e/harness';
 import { randomOf } from '../random';
 import { table } from '../table';
+import { differentOf, numbersOf } from './list';
+import { changesFor, FAULTS } from './service';
 import { BENCH, installBenchCredential, WAY_IDS, waysFor, workflowOf, type Way } from './ways';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -25,18 +26,8 @@ const LIMIT = 10;
 const LISTS = [200, 1000] as const;
 const UNLIMITED_ITEMS = 3000;
 
-/** Two of a hundred calls fail, and succeed when they are repeated. */
-const FAULTS: readonly Fault[] = [
-	{ share: 0.0067, status: 429 },
-	{ share: 0.0067, status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },
-	{ share: 0.0067, connection: 'reset' },
-];
-
-/** Three of ten items repeat a number that came before. */
-function phonesOf(items: number): string[] {
-	const different = Math.ceil(items * 0.7);
-	return Array.from({ length: items }, (_, index) => String(79_000_000_000 + (index % different)));
-}
+/** Executions of one number each. */
+const ALONE = 100;
 
 interface Measured {
 	readonly right: number;
@@ -52,7 +43,7 @@ async function measure(
 	id: string,
 	items: number,
 ): Promise<Measured> {
-	const phones = phonesOf(items).map((phone) => ({ phone }));
+	const phones = numbersOf(items).map((phone) => ({ phone }));
 	// Waits until n8n listens, and warms up the code.
 	await callWebhook(n8n, id, phones.slice(0, 1));
 	simulator.forget();
@@ -87,7 +78,12 @@ async function main(): Promise<void> {
 			ways.filter(({ id }) => id !== 'credential'),
 		);
 		const unlimited = await withoutLimit(n8n, simulator, ways);
-		const text = document(limited, unlimited);
+		const webhooks = await alone(
+			n8n,
+			simulator,
+			ways.filter(({ id }) => ['node', 'http', 'credential'].includes(id)),
+		);
+		const text = document(limited, unlimited, webhooks);
 		process.stdout.write(text);
 		keep(text);
 	} finally {
@@ -104,14 +100,11 @@ async function atTheLimit(
 	const rows: string[][] = [];
 	for (const items of LISTS) {
 		for (const { id, title, nodes } of ways) {
-			Object.assign(whatsapp, {
-				latencyMs: LATENCY_MS,
-				ratePerSecond: { check: LIMIT, contact: 1, account: 1 },
-				faults: [...FAULTS],
-			});
+			const service = { limit: LIMIT, latencyMs: LATENCY_MS, faults: FAULTS };
+			Object.assign(whatsapp, changesFor(service));
 			tell(`${title}, ${items} items …`);
 			const { right, lost, wrongNo, calls, seconds } = await measure(n8n, simulator, id, items);
-			const floor = Math.ceil(items * 0.7) / LIMIT;
+			const floor = differentOf(items) / LIMIT;
 			rows.push([
 				String(items),
 				title,
@@ -133,11 +126,7 @@ async function withoutLimit(
 	simulator: Simulator,
 	ways: readonly Way[],
 ): Promise<string[][]> {
-	Object.assign(simulator.instance('whatsapp'), {
-		latencyMs: 0,
-		ratePerSecond: { check: 1_000_000, contact: 1, account: 1 },
-		faults: [],
-	});
+	Object.assign(simulator.instance('whatsapp'), changesFor({ limit: 0, latencyMs: 0 }));
 	const measured: Array<[title: string, seconds: number, right: number]> = [];
 	for (const id of ['node', 'http', 'credential']) {
 		const { title } = ways.find((way) => way.id === id) as Way;
@@ -156,9 +145,36 @@ async function withoutLimit(
 	]);
 }
 
+/** Milliseconds of a workflow with one number, the way's alternating: the median of each. */
+async function alone(
+	n8n: RealN8n,
+	simulator: Simulator,
+	ways: readonly Way[],
+): Promise<string[][]> {
+	Object.assign(simulator.instance('whatsapp'), changesFor({ limit: 0, latencyMs: 0 }));
+	tell(`one number alone, ${ALONE} times each …`);
+	const times = new Map<Way, number[]>(ways.map((way) => [way, []]));
+	for (let round = 0; round < ALONE; round++) {
+		for (const [way, of] of times) {
+			const begun = performance.now();
+			await callWebhook(n8n, way.id, [{ phone: String(79_000_000_000 + round) }]);
+			of.push(performance.now() - begun);
+		}
+	}
+	return [...times].map(([{ title }, of]) => {
+		const sorted = of.sort((a, b) => a - b);
+		const median = sorted[ALONE / 2] as number;
+		return [title, `${median.toFixed(1)} ms`, `${(sorted[ALONE * 0.9] as number).toFixed(1)} ms`];
+	});
+}
+
 const TITLE = '## Side by side in real n8n';
 
-function document(limited: readonly string[][], unlimited: readonly string[][]): string {
+function document(
+	limited: readonly string[][],
+	unlimited: readonly string[][],
+	webhooks: readonly string[][],
+): string {
 	const date = new Date().toISOString().slice(0, 10);
 	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()})`;
 	return `${TITLE}
@@ -168,7 +184,10 @@ Written by \`npm run bench:n8n\` on ${date}: n8n ${NEWEST} on Node.js 24, ${mach
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Wrong "no"', 'Calls', 'Time', 'Time ÷ floor', 'Nodes'], limited)}
 Without a limit, latency or faults, ${UNLIMITED_ITEMS.toLocaleString('en')} items:
 
-${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}`;
+${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}
+One number alone, as from a CRM: ${ALONE} executions of a workflow of webhook, items, the way and its result, one after the other in the warm process, without a limit or latency. The node adds its time to that of n8n and the webhook.
+
+${table(['Way', 'Median of the whole workflow', 'Nine of ten within'], webhooks)}`;
 }
 
 /** Puts the section at the end of docs/benchmarks.md, in place of the one of the last time. */

@@ -53,7 +53,7 @@ const BAD_ROW = {
 	exists: null,
 	error: {
 		code: 'invalidPhoneNumber',
-		// A model is shown the message alone.
+		// A model is shown the message alone by some callers: it holds the advice too.
 		message: `${BAD_MESSAGE} ${BAD_ADVICE}`,
 		advice: BAD_ADVICE,
 		retryable: false,
@@ -146,6 +146,16 @@ function withOwnTools(id: string, base: ImportedWorkflow, agentVersion?: number)
 			...(onError && { onError }),
 		}),
 	);
+	tools.push(
+		withCredential({
+			id: 'Settings',
+			name: 'Settings',
+			type: `${NODE_TYPE}Tool`,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: { resource: 'whatsapp', operation: 'getAccountSettings' },
+		}),
+	);
 	const connections: IConnections = { ...base.connections };
 	for (const { name } of base.nodes.filter(isOurs)) delete connections[name];
 	for (const { name } of tools) {
@@ -203,7 +213,7 @@ const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
 	[
 		'a token in the answer',
 		{ faults: [{ status: 400, body: '{"path":"{path}","message":"Bad Request {token}"}' }] },
-		/GREEN-API refused the query.*Check the value/s,
+		/GREEN-API refused the query[^]*Check the value/,
 	],
 	[
 		'an instance without account',
@@ -222,11 +232,11 @@ describe('behind an MCP Server Trigger', () => {
 	test('a tool names itself, its operation and the phone number', async () => {
 		const { tools } = await client.listTools();
 
-		expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(TOOLS).sort());
-		for (const { description, inputSchema } of tools) {
-			expect(description).toBe(
-				'Check whether a phone number has a WhatsApp account in GREEN-API Lookup',
-			);
+		expect(tools.map(({ name }) => name).sort()).toEqual(
+			[...Object.keys(TOOLS), 'Settings'].sort(),
+		);
+		for (const { description, inputSchema } of tools.filter(({ name }) => name in TOOLS)) {
+			expect(description).toBe('Check WhatsApp account in GREEN-API Lookup');
 			expect(inputSchema).toMatchObject({
 				type: 'object',
 				properties: { phone: { type: 'string', description: PHONE } },
@@ -258,15 +268,15 @@ describe('behind an MCP Server Trigger', () => {
 		]);
 	});
 
-	test.each(PROBLEMS)('%s: the error says what to do', async (_title, changes, message) => {
+	test.each(PROBLEMS)('%s: the row says what to do', async (_title, changes, message) => {
 		await whileBroken(world, changes, async () => {
-			const stopped = await callTool(client, 'Stop', FOUND);
 			const row = await callTool(client, 'Untouched', FOUND);
+			const stopped = await callTool(client, 'Stop', FOUND);
 
-			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
 			expect(JSON.parse(row.text)).toMatchObject([
 				{ exists: null, error: { message: expect.stringMatching(message) } },
 			]);
+			expect([stopped.isError, stopped.text]).toEqual([true, expect.stringMatching(message)]);
 		});
 	});
 });
@@ -274,23 +284,37 @@ describe('behind an MCP Server Trigger', () => {
 describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	const call = (name: string, phone: string) => ({ name, arguments: { phone } });
 
-	test('Continue: found, absent and bad numbers are rows, all in one turn', async () => {
-		const { texts } = await chat(
-			agent,
-			[FOUND, ABSENT, BAD].map((phone) => call('Continue', phone)),
-		);
+	test.each(['Untouched', 'Continue'])(
+		'%s: found, absent and bad numbers are rows, all in one turn',
+		async (tool) => {
+			const { texts } = await chat(
+				agent,
+				[FOUND, ABSENT, BAD].map((phone) => call(tool, phone)),
+			);
 
-		expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
-	});
+			expect(texts.map(parsed)).toEqual([[FOUND_ROW], [ABSENT_ROW], [BAD_ROW]]);
+		},
+	);
 
-	test.each(PROBLEMS)('Continue, %s: the row says what to do', async (_title, changes, message) => {
+	test.each(PROBLEMS)('%s: the row says what to do', async (_title, changes, message) => {
 		await whileBroken(world, changes, async () => {
-			const { texts } = await chat(agent, [call('Continue', FOUND)]);
+			const { texts } = await chat(agent, [call('Untouched', FOUND)]);
 
 			expect(texts.map(parsed)).toMatchObject([
 				[{ exists: null, error: { message: expect.stringMatching(message) } }],
 			]);
 		});
+	});
+
+	test('the settings of an account, asked for twice in one turn, are two calls', async () => {
+		const settings = { name: 'Settings', arguments: {} };
+		const { texts } = await chat(agent, [settings, settings]);
+
+		expect(texts.map(parsed)).toMatchObject([
+			[{ stateInstance: 'authorized' }],
+			[{ stateInstance: 'authorized' }],
+		]);
+		expect(world.simulator.calls()).toHaveLength(2);
 	});
 
 	test('the same number twice in one turn costs one call', async () => {
@@ -304,13 +328,11 @@ describe.each(['agent-3', 'agent-2'])('for an AI Agent, %s', (agent) => {
 	});
 });
 
-/** What n8n makes of the settings: only Stop and the error output keep something from the model. */
+/** What n8n makes of the settings that a node from its panel of tools does not show. */
 describe('the other settings of On Error', () => {
 	test.each<[string, string, unknown, unknown]>([
-		['agent-3', 'Untouched', [FOUND_ROW], [BAD_ROW]],
 		['agent-3', 'Stop', [FOUND_ROW], 'the run ends'],
 		['agent-3', 'Error_output', '', ''],
-		['agent-2', 'Untouched', [FOUND_ROW], [BAD_ROW]],
 		['agent-2', 'Stop', [FOUND_ROW], ''],
 		[
 			'agent-2',

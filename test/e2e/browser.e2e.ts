@@ -47,7 +47,7 @@ function lookupWorkflow(id: string): ImportedWorkflow {
 describe('in the list of nodes', () => {
 	beforeAll(async () => await editor.newWorkflow());
 
-	test.each(['telegram', 'max', 'phone', 'whatsapp'])(
+	test.each(['telegram', 'max', 'phone number', 'lookup', 'whatsapp'])(
 		'the node is found by typing "%s"',
 		async (word) => {
 			await editor.search(word);
@@ -63,8 +63,8 @@ describe('in the list of nodes', () => {
 		const actions = await editor.actionsOf(NODE);
 
 		expect(actions).toHaveLength(9);
-		expect(actions).toContain('Get name and avatar of a MAX contact');
-		await editor.addAction('Check whether a phone number has a Telegram account');
+		expect(actions).toContain('Get MAX contact info');
+		await editor.addAction('Check Telegram account');
 
 		expect(await editor.valueOf('resource')).toBe('Telegram');
 		expect(await editor.valueOf('operation')).toBe('Check Account');

@@ -3,8 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
-import type { ICredentialDataDecryptedObject, INode, INodeConnections } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	INode,
+	INodeConnections,
+	IRunExecutionData,
+} from 'n8n-workflow';
 import { request } from 'undici';
 
 import {
@@ -33,6 +39,11 @@ export interface World {
 	readonly close: () => Promise<void>;
 }
 
+/** Environment variables of n8n, also by its folder. */
+type EnvOf =
+	| Readonly<Record<string, string>>
+	| ((userFolder: string) => Readonly<Record<string, string>>);
+
 export interface WorldOptions {
 	/** Their lookups use the simulator's credentials (`withCredential` chooses them). */
 	readonly workflows?:
@@ -47,10 +58,12 @@ export interface WorldOptions {
 	readonly credentials?: readonly ImportedCredential[];
 	/** Ids of workflows whose triggers are to listen. */
 	readonly published?: readonly string[];
-	readonly env?: Readonly<Record<string, string>>;
+	readonly env?: EnvOf;
 	readonly version?: string;
 	/** Draws the simulator's faults. */
 	readonly random?: () => number;
+	/** Installs the package into n8n's folder; as a community package where nothing is given. */
+	readonly install?: (userFolder: string) => void;
 	/** Puts more into n8n's folder before n8n is used. */
 	readonly prepare?: (userFolder: string) => void;
 	/** Whether only n8n's command line is used. */
@@ -72,10 +85,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 		})),
 		...(options.random && { random: options.random }),
 	});
+	const { env = {} } = options;
 	const n8n = await RealN8n.create({
 		installed,
 		userFolder,
-		...(options.env && { env: options.env }),
+		env: typeof env === 'function' ? env(userFolder) : env,
 	});
 	const close = async () => {
 		await n8n.stop();
@@ -83,7 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 		rmSync(userFolder, { recursive: true, force: true });
 	};
 	try {
-		installPackage(userFolder);
+		(options.install ?? installPackage)(userFolder);
 		options.prepare?.(userFolder);
 		const { workflows = [], credentials = [] } = options;
 		await importInto(
@@ -173,6 +187,30 @@ export function webhook(id: string): readonly Piece[] {
 			parameters: { fieldToSplitOut: 'body.items' },
 		},
 	];
+}
+
+/** A manual trigger, for n8n's command line, and then these items. */
+export function manual(items: readonly object[]): readonly Piece[] {
+	const jsonOutput = JSON.stringify({ items });
+	return [
+		{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
+		{
+			name: 'List',
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput },
+		},
+		{ name: 'Items', type: 'n8n-nodes-base.splitOut', parameters: { fieldToSplitOut: 'items' } },
+	];
+}
+
+/** Runs a workflow by n8n's command line. @returns its run, from what that prints */
+export async function execute({ n8n }: World, id: string): Promise<IRunExecutionData> {
+	const output = await n8n.command('execute', `--id=${id}`, '--rawOutput');
+	// Among the lines of the log, in colours.
+	const plain = stripVTControlCharacters(output);
+	const [json = ''] = /\{\n\s+"data"[^]*?\n\}/.exec(plain) ?? [];
+	return (JSON.parse(json) as { data: IRunExecutionData }).data;
 }
 
 /** Name of the lookup in `webhookWorkflow`. */

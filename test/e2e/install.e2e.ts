@@ -1,21 +1,55 @@
 /** Installed as a user does, and the connection test as the editor's button calls it. */
 
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../scripts/n8n/content';
-import { createWorld, INSTALL_TIMEOUT_MS, type World } from './harness';
+import { ended } from './executions';
+import {
+	callWebhook,
+	chain,
+	createWorld,
+	INSTALL_TIMEOUT_MS,
+	webhook,
+	type World,
+} from './harness';
 
 let world: World;
 
+/** In every token; nobody may read it. */
+const MARK = 'PLANTED4c1b';
+
+/** The HTTP Request node with the credential, as its field "Predefined Credential Type" offers it. */
+const HTTP_REQUEST = {
+	name: 'HTTP Request',
+	type: 'n8n-nodes-base.httpRequest',
+	typeVersion: 4.2,
+	parameters: {
+		url: '={{ $json.url }}/waInstance7103000001/getStateInstance/{apiTokenInstance}',
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: CREDENTIAL_TYPE,
+	},
+	credentials: { [CREDENTIAL_TYPE]: { id: 'whatsapp', name: 'GREEN-API WhatsApp' } },
+};
+
 beforeAll(async () => {
-	world = await createWorld();
+	world = await createWorld({
+		apiTokenInstance: `t0${MARK}`,
+		env: { N8N_LOG_LEVEL: 'debug' },
+		workflows: [chain('http-request', ...webhook('http-request'), HTTP_REQUEST)],
+		published: ['http-request'],
+	});
 }, INSTALL_TIMEOUT_MS);
 
 afterAll(async () => await world.close());
 
 test('n8n starts without a complaint about the package', () => {
-	const complaints = world.n8n.log.filter((line) =>
-		/greenApi|n8n-nodes-green-api-lookup(?!\/n8n-)/i.test(line),
+	// What n8n says at level debug is no complaint.
+	const complaints = world.n8n.log.filter(
+		(line) =>
+			/greenApi|n8n-nodes-green-api-lookup(?!\/n8n-)/i.test(line) && !/\bdebug\b/.test(line),
 	);
 
 	expect(complaints).toEqual([]);
@@ -65,6 +99,23 @@ test('the output of every operation is shown before the first run', async () => 
 	}
 });
 
+test('the HTTP Request node with the credential sends nothing, and no token is stored', async () => {
+	await callWebhook(world.n8n, 'http-request', [{ url: world.simulator.url }]);
+	const { status, resultData } = await ended(world.n8n, { newestOf: 'http-request' });
+
+	expect([status, world.simulator.calls()]).toEqual(['error', []]);
+	expect(resultData.error?.message).toContain('works in the GREEN-API Lookup node only');
+	expect(JSON.stringify(resultData)).not.toContain(MARK);
+	expect(world.n8n.log.filter((line) => line.includes(MARK))).toEqual([]);
+	const files = readdirSync(path.join(world.userFolder, '.n8n')).filter((name) =>
+		/sqlite/.test(name),
+	);
+	expect(files.length).toBeGreaterThan(0);
+	for (const file of files) {
+		expect(readFileSync(path.join(world.userFolder, '.n8n', file)).includes(MARK)).toBe(false);
+	}
+});
+
 async function testConnection(fields: ICredentialDataDecryptedObject) {
 	const { idInstance, apiTokenInstance } = world.simulator.instance('whatsapp');
 	const data = { apiUrl: world.simulator.url, idInstance, apiTokenInstance, ...fields };
@@ -76,7 +127,24 @@ async function testConnection(fields: ICredentialDataDecryptedObject) {
 
 test.each<[string, ICredentialDataDecryptedObject, string, RegExp]>([
 	['passes', {}, 'OK', /./],
-	['says that the token is wrong', { apiTokenInstance: 'wrong' }, 'Error', /API Token/],
+	[
+		'names the field of a token that cannot be one',
+		{ apiTokenInstance: 'wrong' },
+		'Error',
+		/API Token/,
+	],
+	[
+		'names the host that does not accept the token',
+		{ apiTokenInstance: 'f'.repeat(50) },
+		'Error',
+		/at 127\.0\.0\.1:\d+ does not accept this token/,
+	],
+	[
+		'names the host that does not know the instance',
+		{ idInstance: '1' },
+		'Error',
+		/no such GREEN-API instance at 127\.0\.0\.1:\d+\./,
+	],
 	['says that nothing listens', { apiUrl: 'http://127.0.0.1:1' }, 'Error', /refused|API URL/i],
 ])('the connection test %s', async (_title, fields, status, message) => {
 	const before = world.simulator.calls().length;

@@ -1,7 +1,7 @@
 /** The credential: what its connection test says in words, and how it signs a request. */
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
@@ -104,6 +104,53 @@ describe('the connection test says what is wrong', () => {
 		expect((await testCredential(credential)).message).toMatch(/no such GREEN-API instance/);
 
 		server.close();
+	});
+});
+
+describe('the connection test names the host that it asked', () => {
+	/** A host that answers everything in one way. */
+	async function hostThat(status: number, body = '', headers: Record<string, string> = {}) {
+		const seen: IncomingHttpHeaders[] = [];
+		const server = createServer((request, response) => {
+			seen.push(request.headers);
+			response.writeHead(status, headers).end(body);
+		});
+		await once(server.listen(0, '127.0.0.1'), 'listening');
+		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+		const fields = { apiUrl: `http://${host}/v3/`, idInstance: '7103000001' };
+		const credential = { ...fields, apiTokenInstance: 'f'.repeat(50) };
+		return { host, credential, seen, close: () => server.close() };
+	}
+
+	test.each<[string, number, string, Record<string, string>, RegExp]>([
+		['a page of something else', 200, '<html>It works!</html>', {}, /no such .* at HOST\./],
+		['an instance that is not there', 403, '<html>', {}, /no such .* at HOST\./],
+		['a wrong token', 401, '', {}, /at HOST does not accept this token/],
+		['an outage', 502, '', {}, /not available at HOST at the moment/],
+		['a redirect', 302, '', { location: 'http://127.0.0.1:1/' }, /^HOST answers with a redirect/],
+	])('%s', async (_title, status, body, headers, message) => {
+		const { host, credential, seen, close } = await hostThat(status, body, headers);
+		const result = await testCredential(credential);
+		close();
+
+		expect(result.message.replaceAll(host, 'HOST')).toMatch(message);
+		expect(seen).toHaveLength(1);
+		expect(Object.keys(seen[0] ?? {}).join()).not.toMatch(/test/);
+	});
+
+	test('the editor is told that the credential can be tested', async () => {
+		const written = JSON.parse(JSON.stringify(await loadCredentialType())) as object;
+
+		expect(written).toMatchObject({ test: { request: { url: expect.any(String) as unknown } } });
+	});
+});
+
+test('API URL has no default: each instance has a host of its own', async () => {
+	const { properties } = await loadCredentialType();
+
+	expect(properties.find(({ name }) => name === 'apiUrl')).toMatchObject({
+		default: '',
+		placeholder: expect.stringMatching(/^e\.g\. https:/) as unknown,
 	});
 });
 

@@ -29,8 +29,10 @@ interface AnyRule {
 
 export async function testCredential(data: ICredentialDataDecryptedObject): Promise<TestResult> {
 	const credentialType = await loadCredentialType();
-	const rules = (credentialType.test?.rules ?? []) as readonly AnyRule[];
-	const nodeType = temporaryNode(credentialType.test?.request);
+	// Read once for each test, as n8n's class does.
+	const { test } = credentialType;
+	const rules = (test?.rules ?? []) as readonly AnyRule[];
+	const nodeType = temporaryNode(test?.request);
 	const nodeTypes = { getByNameAndVersion: () => nodeType } as unknown as INodeTypes;
 	const node: INode = {
 		id: 'temp',

@@ -56,6 +56,19 @@ const SCENES: Readonly<Record<string, Lookup>> = {
 			contacts: { '79876543210': { chatId: '123456789012345@lid', username: 'ivanpetrov' } },
 		},
 	},
+	'whatsapp checkAccount, with contact': {
+		items: [PHONE],
+		options: { includeContactInfo: true },
+		instance: WHATSAPP,
+	},
+	'dry run': {
+		items: [
+			...Array.from({ length: 700 }, (_, index) => ({ phone: `+7 900 000 ${1000 + index}` })),
+			...Array.from({ length: 35 }, (_, index) => ({ phone: `+52 55 1234 ${1000 + index}` })),
+			...Array.from({ length: 23 }, (_, index) => ({ phone: `030 1234${10 + index}` })),
+		],
+		options: { dryRun: true, includeContactInfo: true, maxCalls: 1000 },
+	},
 	'whatsapp getAccountSettings': { items: [{}] },
 	'whatsapp getContactInfo': { items: [{ chatId: '79876543210@c.us' }], instance: WHATSAPP },
 	'telegram checkAccount': { items: [PHONE], instance: TELEGRAM },

@@ -13,6 +13,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
+import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
 import { valueOf, type Fault } from '../../simulator/faults';
 import {
@@ -59,10 +60,14 @@ afterEach(async () => {
 
 /** Starts a GREEN-API with these instances. It is closed after the test, if not before. */
 export async function startService(...instances: readonly InstanceSettings[]): Promise<Service> {
-	let now = () => 0;
-	const simulator = await startSimulator({ instances, now: () => now() });
+	const time: { clock?: Clock } = {};
+	const simulator = await startSimulator({
+		instances,
+		now: () => time.clock?.monotonic() ?? 0,
+		sleep: async (ms) => await time.clock?.sleep(ms),
+	});
 	const { stop, ...environment } = steppedEnvironment(simulator);
-	now = () => environment.clock.monotonic();
+	time.clock = environment.clock;
 	const service: Service = {
 		simulator,
 		node: await createNode(environment),

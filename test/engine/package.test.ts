@@ -60,6 +60,21 @@ test('every operation is shown for one messenger, so that AI tools read its acti
 	]);
 });
 
+test("n8n's AI builder is told what costs money, which messenger, and what lists need", () => {
+	const hintOf = (name: string) =>
+		properties.find((field) => field.name === name)?.builderHint?.propertyHint;
+	const [messenger] = properties[0]?.options as INodePropertyOptions[];
+
+	expect(messenger?.builderHint?.propertyHint).toMatch(/needs an instance of WhatsApp/);
+	for (const operation of ['checkAccount', 'getContactInfo']) {
+		const { builderHint } = operationOption('max', operation) ?? {};
+		expect(builderHint?.propertyHint).toMatch(/"continueErrorOutput"/);
+	}
+	expect(hintOf('phoneNumber')).toMatch(/defaultCountry/);
+	expect(hintOf('chatId')).toMatch(/includeContactInfo/);
+	expect(hintOf('options')).toMatch(/monthly quota.*maxCalls.*dryRun.*reuseAnswers/);
+});
+
 type Choice = { readonly resource: string; readonly operation: string };
 
 /** Names of the fields, or of the options in a collection, that n8n shows. */
@@ -149,6 +164,7 @@ describe('the output schema', () => {
 			operation,
 			values: [operation === 'getContactInfo' ? chatId : '79876543210'],
 			instance: { answers: 'newer' },
+			options: { includeContactInfo: true },
 		});
 
 		const [row = {}] = rows;

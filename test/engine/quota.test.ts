@@ -3,6 +3,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
+import { TOOL_TYPE } from './engine';
+import { findMark } from './findMark';
 import {
 	codesOf,
 	ENTRY_POINTS,
@@ -118,12 +120,11 @@ describe('Dry Run', () => {
 			const { error, rows, calls } = await dry({
 				entryPoint,
 				values: [LIST[0], 'nobody'],
-				settings: { onError: undefined, alwaysOutputData: false },
-				onError: 'continueRegularOutput',
+				settings: { type: TOOL_TYPE, onError: undefined },
 			});
 
 			expect([error, calls]).toEqual([undefined, []]);
-			expect(rows.map(({ exists }) => exists)).toEqual([null, null]);
+			expect(rows).toMatchObject([{ phoneNumber: LIST[0], exists: null }, { exists: null }]);
 		});
 	});
 
@@ -324,6 +325,17 @@ describe('Reuse Answers', () => {
 		const service = await startService(unlimited('whatsapp', { faults }));
 
 		expect(await callsOf(service, {}, {})).toEqual([6, 1]);
+	});
+
+	test('what is kept names no token and no instance', async () => {
+		const service = await startService(unlimited('whatsapp'));
+		await callsOf(service, {});
+
+		const { idInstance, apiTokenInstance } = service.simulator.instance('whatsapp');
+		expect(findMark(service.node, LIST[1] ?? '')).toBeDefined();
+		for (const mark of [idInstance, apiTokenInstance]) {
+			expect(findMark(service.node, mark)).toBeUndefined();
+		}
 	});
 
 	test('the hint counts what it saved', async () => {

@@ -121,7 +121,8 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		const options = { [option]: value };
 		const { calls } = await lookUp({ entryPoint, values: VALUES, options });
 
-		expect(calls.map((call) => call.text)).toEqual(VALUES.map(() => expect.stringMatching(text)));
+		expect(calls).toHaveLength(VALUES.length);
+		for (const call of calls) expect(call.text).toMatch(text);
 	});
 
 	test.each([

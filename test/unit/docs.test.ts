@@ -1,5 +1,6 @@
 /** What the documentation says, against what is in the repository. Samples: test/engine/docs.test.ts. */
 
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { INode } from 'n8n-workflow';
@@ -10,8 +11,10 @@ import {
 	type Definition,
 	type FailureCode,
 } from '../../nodes/GreenApiLookup/lookup/answers/failureCodes';
-import type { Operation } from '../../nodes/GreenApiLookup/messengers/definition';
-import { ENDPOINTS } from '../endpoints';
+import { optionsField } from '../../nodes/GreenApiLookup/fields/options';
+import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
+import { endpointOf, type Operation } from '../../nodes/GreenApiLookup/messengers/definition';
+import { ENDPOINTS, messengerOf } from '../endpoints';
 import { FILES, readPages, readText, type Page } from '../markdown';
 
 const PAGES = readPages();
@@ -112,25 +115,70 @@ function codesIn(cell = ''): string[] {
 
 describe('failures', () => {
 	const CODES = Object.keys(DEFINITIONS) as FailureCode[];
+	const PAGE = 'docs/errors.md';
 
-	test.each(['README.md', 'docs/errors.md'])('%s lists every code, once', (file) => {
-		const listed = rowsOf(file, 'Code').flatMap(({ Code }) => codesIn(Code));
+	/** What the page says of a code: `- **`code`**: Message. _Advice._` */
+	interface Listed {
+		readonly section: string;
+		readonly code: FailureCode;
+		readonly sentences: string;
+	}
+
+	const LISTED: readonly Listed[] = readText(PAGE)
+		.split(/^## /m)
+		.flatMap((section) =>
+			[...section.matchAll(/^- \*\*`(\w+)`\*\*: (.+)$/gm)].map(([, code, sentences = '']) => ({
+				section: section.split('\n', 1)[0] ?? '',
+				code: code as FailureCode,
+				sentences,
+			})),
+		);
+
+	test('the README lists every code, once', () => {
+		const listed = rowsOf('README.md', 'Code').flatMap(({ Code }) => codesIn(Code));
 
 		expect(listed.sort()).toEqual(CODES.sort());
 	});
 
-	test('docs/errors.md says rightly what is asked again, and how far a failure reaches', () => {
-		for (const row of rowsOf('docs/errors.md', 'Code')) {
-			const [code] = codesIn(row.Code) as [FailureCode];
-			const { 'Asked again': again, Ends: ends } = row;
-			const { transient, ends: scope, forExecution }: Definition = DEFINITIONS[code];
-			if (again !== undefined) expect([code, again]).toEqual([code, transient ? 'yes' : 'no']);
-			const reach = forExecution ? 'execution' : 'run';
-			if (ends !== undefined)
-				expect([code, ends]).toEqual([
-					code,
-					expect.stringMatching(scope ? new RegExp(`^the ${reach}\\b`) : /^–$/),
-				]);
+	test(`${PAGE} lists every code, once`, () => {
+		expect(LISTED.map(({ code }) => code).sort()).toEqual(CODES.sort());
+	});
+
+	test(`${PAGE} says rightly what is asked again, and how far a failure reaches`, () => {
+		for (const { code, section } of LISTED) {
+			const { transient, ends }: Definition = DEFINITIONS[code];
+			const heading = transient
+				? 'Transient failures'
+				: ends
+					? `Failures that end ${ends === 'method' ? 'one method of the instance' : 'the instance'}`
+					: 'Failures of one item';
+			expect([code, section]).toEqual([code, heading]);
+		}
+		for (const code of CODES.filter((name) => (DEFINITIONS[name] as Definition).forExecution)) {
+			const { section } = LISTED.find((listed) => listed.code === code) as Listed;
+			const [, text = ''] = readText(PAGE).split(`## ${section}\n`);
+			expect(text).toMatch(new RegExp(`^\n.*\`${code}\`[^.]* in the (whole )?execution`));
+		}
+	});
+
+	/** With a value that is left out, as the page shows it. */
+	function sentencesOf(code: FailureCode): string {
+		const messenger = messengerOf(code === 'unsupportedCountry' ? 'max' : 'whatsapp');
+		const endpoint = endpointOf(messenger, 'checkAccount');
+		const facts = { endpoint, value: '…', ...(code === 'callLimit' && { total: 500 }) };
+		const { message, advice }: Definition = DEFINITIONS[code];
+		return `${message(facts)} _${advice(facts)}_`;
+	}
+
+	test(`${PAGE} has the message and the advice of each code`, () => {
+		if (process.env.UPDATE_SAMPLES === '1') {
+			const update = (page: string, { code, sentences }: Listed) =>
+				page.replace(`\`${code}\`**: ${sentences}`, () => `\`${code}\`**: ${sentencesOf(code)}`);
+			writeFileSync(path.resolve(__dirname, '../..', PAGE), LISTED.reduce(update, readText(PAGE)));
+			return;
+		}
+		for (const { code, sentences } of LISTED) {
+			expect([code, sentences]).toEqual([code, sentencesOf(code)]);
 		}
 	});
 });
@@ -146,6 +194,9 @@ describe('docs/output.md', () => {
 		getContactInfo: 'Get Contact Info',
 	};
 
+	/** Fields of every row, named above the tables. */
+	const COMMON = ['messenger', 'checkedAt'].map((name) => [name, 'string']);
+
 	test.each(Object.entries(OPERATIONS))('lists every field of a row of %s', (operation, title) => {
 		const fields = new Map<string, string>();
 		for (const { messenger } of ENDPOINTS) {
@@ -154,12 +205,55 @@ describe('docs/output.md', () => {
 			for (const [name, { type }] of Object.entries(properties)) fields.set(name, type);
 		}
 
-		const listed = rowsOf('docs/output.md', 'Field', title).flatMap(({ Field, Type = '' }) =>
-			codesIn(Field).map((name) => [name, Type]),
+		const listed = rowsOf('docs/output.md', 'Field', title).flatMap(
+			({ Field, 'What it is': text = '' }) =>
+				codesIn(Field).map((name) => [
+					name,
+					/^(boolean|integer|object)\b/.exec(text)?.[0] ?? 'string',
+				]),
 		);
 
-		expect(listed.sort()).toEqual([...fields].sort());
+		expect([...COMMON, ...listed].sort()).toEqual([...fields].sort());
+		expect(readText('docs/output.md')).toMatch(/Every row has `messenger` .+ and `checkedAt`/);
 	});
+});
+
+test('docs/operations.md names every option of the node', () => {
+	const { options = [] } = optionsField(MESSENGERS);
+	const names = options.map((option) => 'displayName' in option && option.displayName);
+	const [, section = ''] = readText('docs/operations.md').split(/^## /m);
+
+	expect(names.length).toBeGreaterThan(8);
+	for (const name of names) expect(section).toContain(`**${String(name).replace(/ \(.+\)/, '')}**`);
+});
+
+describe('benchmarks', () => {
+	const numbersIn = (text: string) => text.match(/\d+(?:\.\d+)?/g) ?? [];
+	const MEASURED = new Set(numbersIn(readText('docs/benchmarks.md')));
+	const CLAIMS = readText('README.md')
+		.split('\n')
+		.filter((line) => line.includes('docs/benchmarks.md#'));
+
+	test('every figure beside a link to them is one of them', () => {
+		expect(CLAIMS.length).toBeGreaterThan(0);
+		for (const claim of CLAIMS) {
+			expect([claim, numbersIn(claim).filter((number) => !MEASURED.has(number))]).toEqual([
+				claim,
+				[],
+			]);
+		}
+	});
+});
+
+test('the README fits on one screen after the other: at most 120 lines', () => {
+	expect(readText('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+});
+
+test('the pages of docs/ have at most 7,500 words, the Russian one and the decisions not counted', () => {
+	const pages = FILES.filter((file) => /^docs\/[^/]+\.md$/.test(file) && !file.includes('.ru.'));
+	const words = pages.flatMap((file) => readText(file).split(/\s+/).filter(Boolean));
+
+	expect(words.length).toBeLessThanOrEqual(7500);
 });
 
 test.each(FILES.filter((file) => /^examples\/.+\.json$/.test(file)))(

@@ -4,7 +4,7 @@ import {
 	describeNumber,
 	isSameNumber,
 	otherForm,
-} from '../../nodes/GreenApiLookup/lookup/phone/numberForms';
+} from '../../nodes/GreenApiLookup/lookup/phone/numberingPlans';
 
 const FORMS = [
 	['Mexico', '525512345678', '5215512345678'],

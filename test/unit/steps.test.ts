@@ -7,8 +7,8 @@ import fc from 'fast-check';
 
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { existsIn } from '../../nodes/GreenApiLookup/lookup/answers/rows';
-import type { LookupItem, RunOptions } from '../../nodes/GreenApiLookup/lookup/lookupRun';
-import { otherForm } from '../../nodes/GreenApiLookup/lookup/phone/numberForms';
+import type { LookupItem, RunOptions } from '../../nodes/GreenApiLookup/lookup/runOptions';
+import { otherForm } from '../../nodes/GreenApiLookup/lookup/phone/numberingPlans';
 import { highestCount } from '../../simulator/rollingWindow';
 import { VirtualClock } from '../virtualClock';
 import {

@@ -6,12 +6,20 @@ import { keepResponse, routedOperation, type LookupNode } from '../adapters/entr
 import {
 	endpointOf,
 	OPERATIONS,
+	SUBJECTS,
 	type MessengerDefinition,
 	type Operation,
 } from '../messengers/definition';
 
 export function messengerField({ messengers }: LookupNode): INodeProperties {
-	const options = messengers.map(({ id, name }) => ({ name, value: id }));
+	const options = messengers.map(({ id, name }) => ({
+		name,
+		value: id,
+		// n8n refuses to load a node with such a hint on the dropdown itself.
+		builderHint: {
+			propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers use one node with a credential of its own for each.`,
+		},
+	}));
 	const first = options[0]?.value;
 	return {
 		displayName: 'Messenger',
@@ -34,20 +42,24 @@ interface OperationText {
 const TEXTS: Readonly<Record<Operation, OperationText>> = {
 	checkAccount: {
 		name: 'Check Account',
-		action: (messenger) => `Check whether a phone number has a ${messenger} account`,
+		action: (messenger) => `Check ${messenger} account`,
 		description: 'Find out whether a phone number has an account, and its chat ID',
 	},
 	getAccountSettings: {
 		name: 'Get Account Settings',
-		action: (messenger) => `Get state and phone number of the ${messenger} instance`,
+		action: (messenger) => `Get ${messenger} account settings`,
 		description: 'See whether the instance works: its state, phone number and avatar',
 	},
 	getContactInfo: {
 		name: 'Get Contact Info',
-		action: (messenger) => `Get name and avatar of a ${messenger} contact`,
+		action: (messenger) => `Get ${messenger} contact info`,
 		description: 'Look up name, avatar and more of one person by chat ID',
 	},
 };
+
+/** What an AI that builds workflows should know of the operations that take a list. */
+const LIST_HINT =
+	'The node takes a whole list, one row out for every item in, and needs no loop. For lists set onError of the node to "continueErrorOutput": with the default the first item without an answer ends the run.';
 
 /** One dropdown for each messenger: the AI tool's description is taken from the one that is shown. */
 export function operationFields(lookup: LookupNode): INodeProperties[] {
@@ -74,6 +86,7 @@ function operationOption(
 		value: operation,
 		action: action(messenger.name),
 		description: (operation === 'checkAccount' && messenger.texts.checkAccount) || description,
+		...(SUBJECTS[operation] !== null && { builderHint: { propertyHint: LIST_HINT } }),
 		routing: {
 			request: { method: endpoint.verb, url: endpoint.path },
 			send: { paginate: true },

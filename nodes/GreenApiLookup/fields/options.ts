@@ -41,7 +41,7 @@ const FOR_CHECKS: INodeProperties['displayOptions'] = { show: { '/operation': ['
 /** @param suggested what it starts at; 0 where the messenger bears what GREEN-API allows */
 function checksPerMinuteField(messenger: string, name: string, suggested: number): INodeProperties {
 	const why = suggested
-		? `${name} stops all answers for about 2 hours when many different numbers are checked within minutes; ${suggested} a minute has gone well.`
+		? `${name} can stop answering for about 2 hours after many different numbers within minutes.`
 		: 'For a gentler pace than the 10 a second that GREEN-API allows.';
 	return {
 		displayName: 'Checks per Minute',
@@ -49,7 +49,7 @@ function checksPerMinuteField(messenger: string, name: string, suggested: number
 		type: 'number',
 		default: suggested,
 		typeOptions: { minValue: 0, numberPrecision: 2 },
-		description: `Most checks a minute on this instance, in all executions of this n8n process. ${why} 0 for no bound of its own. Taken from the first item.`,
+		description: `Maximum number of checks per minute on this instance, in all executions of this n8n process. ${why} 0 for no limit of its own. Taken from the first item.`,
 		displayOptions: { show: { '/operation': ['checkAccount'], '/resource': [messenger] } },
 	};
 }
@@ -61,6 +61,10 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
+		builderHint: {
+			propertyHint:
+				'Every different number costs one check of the monthly quota (100 in the free tariff). Set maxCalls as a cap, dryRun to see the cost without a call, and reuseAnswers (hours) for workflows that run often.',
+		},
 		options: [
 			...messengers.map(({ id, name, checksPerMinute = 0 }) =>
 				checksPerMinuteField(id, name, checksPerMinute),
@@ -84,7 +88,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to ask nothing and only tell what a run would cost, and which numbers cannot be read. The rows have the number as it would be asked.',
+					'Whether to make no call, and only report what the run would cost and which numbers cannot be read. Each row shows the number as it would be checked.',
 				displayOptions: FOR_CHECKS,
 			},
 			{
@@ -93,7 +97,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to ask the messenger itself and not to take an answer from GREEN-API's cache. Slower, and many forced checks can make the messenger restrict the account.",
+					"Whether to ask the messenger itself instead of taking an answer from GREEN-API's cache. Slower, and many forced checks can make the messenger restrict the account.",
 				displayOptions: FOR_CHECKS,
 			},
 			{
@@ -102,7 +106,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to look up name, picture and more of each account that is found. One call more for each; on WhatsApp only 1 a second, so 1,000 accounts take 17 minutes.',
+					'Whether to add the name, picture and more of each account that is found. One more call each; WhatsApp allows 1 per second, so 1,000 accounts take 17 minutes.',
 				displayOptions: FOR_CHECKS,
 			},
 			{
@@ -120,7 +124,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 0,
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				description:
-					'Protects the monthly quota: most calls to GREEN-API that this node makes in one execution of the workflow, repeated ones included. The remaining items fail as callLimit, and never stop the run. 0 for no cap. Taken from the first item.',
+					'Protects the monthly quota: maximum number of calls that this node makes in one execution of the workflow, retries included. The remaining items fail as callLimit without stopping the run. 0 for no cap. Taken from the first item.',
 			},
 			{
 				displayName: 'Max Wait',
@@ -129,7 +133,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 300,
 				typeOptions: { minValue: 1, maxValue: 86_400, numberPrecision: 0 },
 				description:
-					'Seconds without an answer after which GREEN-API is given up: an item that fails for the moment is asked again for so long, and a run in which nothing is answered ends. Taken from the first item.',
+					'How many seconds to keep trying: an item with a transient failure is retried for this long, and a run that gets no answer for this long gives up. Taken from the first item.',
 			},
 			{
 				displayName: 'Reuse Answers (Hours)',
@@ -138,7 +142,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 24,
 				typeOptions: { minValue: 0, maxValue: 720 },
 				description:
-					'Hours for which an answer is used again, in any workflow, instead of asking anew. Kept in the memory of this n8n process only: a restart forgets it, and workers do not share it. 0 for never.',
+					'For how many hours an earlier answer is used again, in any workflow, instead of a new call. Kept only in the memory of this n8n process: a restart forgets it, and workers do not share it. 0 for never.',
 				displayOptions: { show: { '/operation': ['checkAccount', 'getContactInfo'] } },
 			},
 		],

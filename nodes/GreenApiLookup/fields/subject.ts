@@ -6,6 +6,14 @@ import { OPERATIONS, SUBJECTS, type MessengerDefinition } from '../messengers/de
 
 const NAMES = { phoneNumber: 'Phone Number', chatId: 'Chat ID' } as const;
 
+/** What an AI that builds workflows should know. */
+const HINTS = {
+	phoneNumber:
+		'An expression that reads one number from the item, e.g. ={{ $json.phone }}. Any common spelling works. Set options.defaultCountry (ISO code) where numbers have no country code.',
+	chatId:
+		'The chatId of a row of checkAccount, e.g. ={{ $json.chatId }}. To go from phone numbers to contacts use checkAccount with options.includeContactInfo.',
+} as const;
+
 /** The fields of one subject, one for each messenger. */
 export function subjectFields(
 	messengers: readonly MessengerDefinition[],
@@ -18,6 +26,7 @@ export function subjectFields(
 		required: true,
 		default: '',
 		...texts[subject],
+		builderHint: { propertyHint: HINTS[subject] },
 		displayOptions: {
 			show: {
 				resource: [id],

@@ -3,20 +3,30 @@
  * the number, and then its contact.
  */
 
-import { endpointOf, type Endpoint } from '../messengers/definition';
+import { endpointOf, type Endpoint, type Operation } from '../messengers/definition';
 import { failure } from './answers/failures';
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { chatIdOf, existsIn } from './answers/rows';
+import type { Instance } from './calls/instance';
 import type { InstanceClient } from './calls/instanceClient';
 import type { KnownOutcomes } from './knownOutcomes';
 import { MethodRun, type InstanceState, type RunPart } from './methodRun';
 import { otherFormOf, type Query } from './query';
+import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './wrongInstance';
+
+/** What is asked through a client of its own. */
+export interface ClientMethod {
+	readonly path: string;
+	readonly callsPerSecond: number;
+	readonly operation?: Operation;
+}
 
 /** What the items of an instance need of the run. */
 export interface InstanceOptions {
 	readonly run: RunPart;
 	readonly known: KnownOutcomes;
-	readonly clientOf: (endpoint: Endpoint) => InstanceClient;
+	readonly clientOf: (method: ClientMethod) => InstanceClient;
+	readonly instance: Instance;
 	readonly endpoint: Endpoint;
 	/** Whether the contact of an account that exists is asked for, too. */
 	readonly includeContactInfo: boolean;
@@ -71,6 +81,21 @@ export class InstanceRun {
 	async askContacts(): Promise<void> {
 		const contact = endpointOf(this.options.endpoint.messenger, 'getContactInfo');
 		await this.contacts?.work(workersOf(contact), async () => await this.moreContacts());
+	}
+
+	/** What the instance's settings call its messenger, where it has refused everything as unknown. */
+	async typeIfWrong(signal: AbortSignal | undefined): Promise<string | undefined> {
+		const { known, hasAnswers } = this.state;
+		if (known.ended?.code !== 'wrongInstance' || hasAnswers) return undefined;
+		return await known.typeInstance(async () => {
+			if (!known.mayCall()) return undefined;
+			const request = settingsRequest(this.options.instance);
+			const method = { ...request, callsPerSecond: SETTINGS_CALLS_PER_SECOND };
+			const conditions = { signal, isWanted: () => true, isAlone: () => false };
+			const sent = await this.options.clientOf(method).send(request, conditions);
+			sent?.release();
+			return sent && readTypeInstance(sent.response);
+		});
 	}
 
 	wake(): void {

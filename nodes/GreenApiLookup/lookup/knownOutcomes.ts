@@ -26,7 +26,7 @@ export interface CallRecord {
 export class Memory {
 	readonly outcomes = new Map<string, Outcome>();
 	/** Work that is in flight, by query. */
-	readonly flights = new Map<string, Promise<Outcome | undefined>>();
+	readonly inFlight = new Map<string, Promise<Outcome | undefined>>();
 	/** The messengers that wrong instances belong to, by instance: undefined where it is not known. */
 	readonly typeInstances = new Map<string, string | undefined>();
 
@@ -162,11 +162,11 @@ export class KnownOutcomes {
 		key: string,
 		work: () => Promise<Outcome | undefined>,
 	): Promise<Outcome | undefined> {
-		const { flights } = this.memories.execution;
-		for (let other = flights.get(key); other; other = flights.get(key)) await other;
-		const flight = work().finally(() => flights.delete(key));
-		flights.set(key, flight);
-		return await flight;
+		const { inFlight } = this.memories.execution;
+		for (let other = inFlight.get(key); other; other = inFlight.get(key)) await other;
+		const own = work().finally(() => inFlight.delete(key));
+		inFlight.set(key, own);
+		return await own;
 	}
 
 	/** The messenger that the instance belongs to: asked once in a run and its Retry On Fail tries. */

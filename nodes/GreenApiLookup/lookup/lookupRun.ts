@@ -3,27 +3,18 @@
  * of it. The adapters only carry items in and out.
  */
 
-import type { Operation } from '../messengers/definition';
 import type { Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import { InstanceClient, type Connection } from './calls/instanceClient';
 import { Outage } from './calls/outage';
 import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
-import { InstanceRun } from './instanceRun';
+import { InstanceRun, type ClientMethod } from './instanceRun';
 import { KnownOutcomes } from './knownOutcomes';
 import type { RunPart } from './methodRun';
-import { Report } from './report';
+import { paceWarning, Report } from './report';
 import type { RunOptions, RunResult } from './runOptions';
-import {
-	namedFailure,
-	readTypeInstance,
-	settingsRequest,
-	SETTINGS_CALLS_PER_SECOND,
-} from './wrongInstance';
-
-/** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
-const LONG_LIST = 30;
+import { namedFailure } from './wrongInstance';
 
 export class LookupRun {
 	readonly report: Report;
@@ -83,22 +74,11 @@ export class LookupRun {
 
 	/** What the run did, or would do, for people; undefined where there is nothing to tell. */
 	get hint(): { message: string; type: 'info' | 'warning' } | undefined {
-		const { count, dryRun } = this.options;
-		const pace = this.paceWarning();
+		const { count, dryRun, endpoint, checksPerMinute } = this.options;
+		const pace = paceWarning(endpoint, count, checksPerMinute);
 		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
 		const summary = this.drySummary ?? this.report.summary(this.clock.monotonic());
 		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
-	}
-
-	private paceWarning(): string {
-		const { count, endpoint, checksPerMinute } = this.options;
-		const { messenger, operation } = endpoint;
-		const isBounded = messenger.checksPerMinute === undefined || checksPerMinute > 0;
-		if (isBounded || operation !== 'checkAccount' || count <= LONG_LIST) return '';
-		return (
-			`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
-			'within minutes: set Checks per Minute in the options of this node. '
-		);
 	}
 
 	private summarize(): string {
@@ -121,8 +101,8 @@ export class LookupRun {
 		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
 		for (const work of this.working) await work;
 		// A cap must not leave a number unchecked for somebody's contact.
-		if (this.isCapped)
-			for (const instance of this.instances.values()) this.start(instance.askContacts());
+		const waiting = this.isCapped ? this.instances.values() : [];
+		for (const instance of waiting) this.start(instance.askContacts());
 		for (const work of this.working) await work;
 		if (this.crashed !== undefined) throw this.crashed as Error;
 	}
@@ -179,6 +159,7 @@ export class LookupRun {
 				this.report.reused++;
 			}),
 			clientOf: (method) => this.clientOf(connection, method),
+			instance: connection.instance,
 			endpoint,
 			includeContactInfo,
 			readNext: async () => await this.readNext(),
@@ -189,10 +170,7 @@ export class LookupRun {
 		return instance;
 	}
 
-	private clientOf(
-		connection: Connection,
-		method: { path: string; callsPerSecond: number; operation?: Operation },
-	): InstanceClient {
+	private clientOf(connection: Connection, method: ClientMethod): InstanceClient {
 		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.options;
 		const { path, callsPerSecond, operation } = method;
 		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
@@ -219,32 +197,17 @@ export class LookupRun {
 
 	/** Failures of a wrong instance name the messenger that the instance belongs to. */
 	private async nameMessengers(): Promise<void> {
-		const { endpoint, messengers } = this.options;
-		for (const [connection, { state, ofWrongInstance }] of this.instances) {
-			const { known, hasAnswers } = state;
-			if (known.ended?.code !== 'wrongInstance' || hasAnswers) continue;
-			const type = await known.typeInstance(async () => await this.askType(connection, known));
+		const { endpoint, messengers, signal } = this.options;
+		for (const instance of this.instances.values()) {
+			const type = await instance.typeIfWrong(signal);
 			const owner = messengers.find(({ typeInstance }) => typeInstance === type);
 			if (!owner || owner === endpoint.messenger) continue;
-			for (const index of ofWrongInstance) {
+			for (const index of instance.ofWrongInstance) {
 				const named = namedFailure(this.outcomes[index] as Failure, endpoint, owner);
 				this.outcomes[index] = named;
 				if (this.failed?.index === index) this.failed.failure = named;
 			}
 		}
-	}
-
-	private async askType(connection: Connection, known: KnownOutcomes) {
-		if (!known.mayCall()) return undefined;
-		const request = settingsRequest(connection.instance);
-		const client = this.clientOf(connection, {
-			...request,
-			callsPerSecond: SETTINGS_CALLS_PER_SECOND,
-		});
-		const { signal } = this.options;
-		const sent = await client.send(request, { signal, isWanted: () => true, isAlone: () => false });
-		sent?.release();
-		return sent && readTypeInstance(sent.response);
 	}
 
 	/** Whoever waits looks again; calls in flight are given up where the execution was cancelled. */

@@ -2,9 +2,8 @@
 
 import type { Endpoint } from '../messengers/definition';
 import { failure, type Failure } from './answers/failures';
-import { readChatId } from './phone/chatId';
-import { otherForm } from './phone/numberForms';
-import { readAccount } from './phone/phoneNumber';
+import { otherForm } from './phone/numberingPlans';
+import { readAccount, readChatId } from './phone/phoneNumber';
 
 /** One thing that can be asked of an instance. Two equal queries have the same answer. */
 export interface Query {

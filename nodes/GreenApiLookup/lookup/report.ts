@@ -1,5 +1,6 @@
 /** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
+import type { Endpoint } from '../messengers/definition';
 import { definitionOf, type Failure, type FailureCode } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 
@@ -96,6 +97,23 @@ class Failures {
 			...(isMost ? [most === this.count ? advice : `For most of them: ${advice}`] : []),
 		];
 	}
+}
+
+/** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
+const LONG_LIST = 30;
+
+/** What to say first where so many numbers are checked at GREEN-API's own pace; else empty. */
+export function paceWarning(
+	{ messenger, operation }: Endpoint,
+	items: number,
+	checksPerMinute: number,
+): string {
+	const isBounded = messenger.checksPerMinute === undefined || checksPerMinute > 0;
+	if (isBounded || operation !== 'checkAccount' || items <= LONG_LIST) return '';
+	return (
+		`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
+		'within minutes: set Checks per Minute in the options of this node. '
+	);
 }
 
 /** A number with its noun: "1 item", "1,000 items". */

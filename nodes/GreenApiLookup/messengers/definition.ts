@@ -3,8 +3,7 @@
  * definitions, so a new messenger is one file beside this one and a line in index.ts.
  */
 
-import type { ChatIdRule } from '../lookup/phone/chatId';
-import type { AccountRule } from '../lookup/phone/phoneNumber';
+import type { AccountRule, ChatIdRule } from '../lookup/phone/phoneNumber';
 
 export const OPERATIONS = ['checkAccount', 'getAccountSettings', 'getContactInfo'] as const;
 

@@ -7,7 +7,7 @@ export const PHONE_NUMBER_HINT =
 
 /** What Telegram does, and by report MAX: docs/limits.md. */
 export const SLICES =
-	'Many different numbers within minutes can stop all answers for about 2 hours: check long lists in slices.';
+	'Many different numbers within minutes can stop all answers for about 2 hours: set Checks per Minute under Options for a list.';
 
 export const NUMERIC_CHAT_ID: FieldText = {
 	placeholder: 'e.g. 10000000',

@@ -4,7 +4,7 @@
  */
 
 import type { Operation } from '../../messengers/definition';
-import { isSameNumber } from '../phone/numberForms';
+import { isSameNumber } from '../phone/numberingPlans';
 import type { Query } from '../query';
 import { failure, type Failure, type FailureCode, type FailureFacts } from './failures';
 import { namedNumber } from './fields';

@@ -1,7 +1,7 @@
 /** The rows of items: the same fields for every messenger, null where nothing is known. */
 
 import type { Endpoint, Operation } from '../../messengers/definition';
-import { describeNumber } from '../phone/numberForms';
+import { describeNumber } from '../phone/numberingPlans';
 import type { Query } from '../query';
 import type { Failure } from './failures';
 import { namedNumber, numberOf, textOf, timeOf } from './fields';

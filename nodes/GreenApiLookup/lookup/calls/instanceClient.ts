@@ -55,6 +55,9 @@ export interface Call extends Omit<Sent, 'response'> {
 	readonly endedAt: number;
 }
 
+/** Why a wait ends: without a reason, Node makes an exception with its stack for each call. */
+const CALL_ENDED = 'the call ended';
+
 export class InstanceClient {
 	readonly outage: Outage;
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
@@ -124,7 +127,9 @@ export class InstanceClient {
 		};
 		if (!goes) return void release();
 		this.onCall();
-		return { response: await this.exchange(request, permit), sentAt: permit.at, release };
+		// Not the permit's time: the first one of an instance is dated to where it counts at the latest.
+		const sentAt = this.clock.monotonic();
+		return { response: await this.exchange(request, permit), sentAt, release };
 	}
 
 	/** Waits for the place. @returns gives it to the next one */
@@ -177,7 +182,7 @@ export class InstanceClient {
 		} catch (error) {
 			return error instanceof Error ? error : new Error(String(error));
 		} finally {
-			wait.abort();
+			wait.abort(CALL_ENDED);
 		}
 	}
 }

@@ -4,21 +4,8 @@
  * length, and that decides between two readings (docs/decisions/0006).
  */
 
-import {
-	getCountries,
-	getCountryCallingCode,
-	isSupportedCountry,
-	parsePhoneNumberFromString,
-	type CountryCode,
-	type NumberFormat,
-	type NumberType,
-	type PhoneNumber,
-} from 'libphonenumber-js/max';
-
-export type { CountryCode, NumberFormat };
-
-/** Digits of the country code, without a plus sign. */
-export const callingCodeOf: (country: CountryCode) => string = getCountryCallingCode;
+import parse, { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
+import type { CountryCode, NumberType, PhoneNumber } from 'libphonenumber-js/max';
 
 /** Digits in international form, and what the numbering plans say about them. */
 export interface Reading {
@@ -27,112 +14,108 @@ export interface Reading {
 	/** Undefined where no country has such a code. */
 	readonly number?: PhoneNumber;
 	/** Undefined where it belongs to no range that is in use. */
-	readonly type?: NumberType | undefined;
-	/** It is valid in a form that people wrote earlier, or do not write. */
-	readonly isOlderForm?: boolean;
+	readonly type?: NumberType;
 }
 
 /** Dialled inside Mexico until 2019; the library has forgotten it. */
-const MEXICAN_PREFIX = /^(\+52)?0(?:1|4[45])(?=\d{10}$)/;
+const MEXICAN_PREFIX = /^(52)?0(?:1|4[45])(?=\d{10}$)/;
 
 /**
- * Digits as somebody in that country dials them; with + in front as anybody writes them. An older
- * form of a number is of the number's type.
+ * Digits as somebody in that country dials them; without a country, with the country code in front.
+ * An older form of a number is of the number's type.
  */
 export function readDigits(text: string, country?: CountryCode): Reading | undefined {
-	const isMexican = text.startsWith('+52') || (country === 'MX' && text.startsWith('0'));
-	const dialled = isMexican ? text.replace(MEXICAN_PREFIX, '$1') : text;
-	const number = parse(dialled, country);
+	const dialled = !country || country === 'MX' ? text.replace(MEXICAN_PREFIX, '$1') : text;
+	const number = parse(country ? dialled : `+${dialled}`, country);
 	if (!number) return undefined;
 	const digits = number.number.slice(1);
 	const type = number.getType();
 	const form = type ? undefined : otherForm(digits);
-	if (form === undefined) return { digits, number, type };
-	return { digits, number, type: parse(`+${form}`)?.getType(), isOlderForm: true };
-}
-
-function parse(text: string, country?: CountryCode): PhoneNumber | undefined {
-	return parsePhoneNumberFromString(text, {
-		extract: false,
-		...(country && { defaultCountry: country }),
-	});
+	return { digits, number, type: form ? parse(`+${form}`)?.getType() : type };
 }
 
 /**
- * From one form to the other. GREEN-API's pages and those of other WhatsApp gateways agree on the
- * countries (read 2026-11-26); the digits are those of the countries' numbering plans.
+ * Numbers with two forms: what is in front, the digits that one form has and the other has not, and
+ * the rest. GREEN-API's pages and those of other WhatsApp gateways agree on the countries (read
+ * 2026-11-26); the digits are those of the countries' numbering plans.
  */
-const FORMS: ReadonlyArray<readonly [RegExp, string]> = [
+const FORMS: ReadonlyArray<readonly [pattern: RegExp, added: string]> = [
 	// Mexico's mobiles had a 1 until 2019, Argentina's still have a 9 when called from abroad.
-	[/^52(\d{10})$/, '521$1'],
-	[/^521(\d{10})$/, '52$1'],
-	[/^54(\d{10})$/, '549$1'],
-	[/^549(\d{10})$/, '54$1'],
+	[/^(52)(1)?(\d{10})$/, '1'],
+	[/^(54)(9)?(\d{10})$/, '9'],
 	// Brazil's mobiles got a 9 between 2012 and 2016.
-	[/^(55\d\d)([6-9]\d{7})$/, '$19$2'],
-	[/^(55\d\d)9([6-9]\d{7})$/, '$1$2'],
+	[/^(55\d\d)(9)?([6-9]\d{7})$/, '9'],
 	// The Ivory Coast got two digits in 2021, by operator: the second digit of the old number.
-	[/^225(\d[0-3]\d{6})$/, '22501$1'],
-	[/^225(\d[4-6]\d{6})$/, '22505$1'],
-	[/^225(\d[7-9]\d{6})$/, '22507$1'],
-	[/^225(?:01(\d[0-3]\d{6})|05(\d[4-6]\d{6})|07(\d[7-9]\d{6}))$/, '225$1$2$3'],
+	[/^(225)(01)?(\d[0-3]\d{6})$/, '01'],
+	[/^(225)(05)?(\d[4-6]\d{6})$/, '05'],
+	[/^(225)(07)?(\d[7-9]\d{6})$/, '07'],
 	// Benin put 01 in front of all numbers in November 2024.
-	[/^229(\d{8})$/, '22901$1'],
-	[/^22901(\d{8})$/, '229$1'],
+	[/^(229)(01)?(\d{8})$/, '01'],
 ];
 
 /** The other form under which WhatsApp may know the number; undefined where there is one form only. */
 export function otherForm(digits: string): string | undefined {
-	if (!/^(?:5[245]|22[59])/.test(digits)) return undefined;
-	const [form, replacement = ''] = FORMS.find(([pattern]) => pattern.test(digits)) ?? [];
-	return form && digits.replace(form, replacement);
+	for (const [pattern, added] of FORMS) {
+		const [, before, present, after] = pattern.exec(digits) ?? [];
+		if (before) return before + (present ? '' : added) + after;
+	}
+	return undefined;
 }
 
-/** Country codes of three letters, each followed by that of two (ISO 3166-1). */
+/** Whether two spellings in digits, with country code, name one number: equal, or two forms of it. */
+export function isSameNumber(one: string, other: string): boolean {
+	if (one === other || otherForm(one) === other) return true;
+	const parsed = readDigits(one);
+	return parsed !== undefined && parsed.digits === readDigits(other)?.digits;
+}
+
+/** Too rare for a name of their own. */
+const OTHER_TYPES = /^(?:PAGER|PERSONAL_NUMBER|SHARED_COST|UAN|VOICEMAIL)$/;
+
+/** Country (ISO code) and kind of a number in digits, with country code; null where unknown. */
+export function describeNumber(digits: string) {
+	const { number, type } = readDigits(digits) ?? {};
+	const words = type?.replace(OTHER_TYPES, 'OTHER').toLowerCase();
+	return {
+		country: number?.country ?? null,
+		numberType: words?.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) ?? null,
+	};
+}
+
+/** Country codes of three letters (ISO 3166-1); capitals are the code of two letters. */
 const THREE_LETTERS = `
-ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATGAG AUSAU AUTAT AZEAZ BDIBI BELBE
-BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO BRABR BRBBB BRNBN BTNBT
-BWABW CAFCF CANCA CCKCC CHECH CHLCL CHNCN CIVCI CMRCM CODCD COGCG COKCK COLCO COMKM CPVCV CRICR CUBCU
-CUWCW CXRCX CYMKY CYPCY CZECZ DEUDE DJIDJ DMADM DNKDK DOMDO DZADZ ECUEC EGYEG ERIER ESHEH ESPES ESTEE
-ETHET FINFI FJIFJ FLKFK FRAFR FROFO FSMFM GABGA GBRGB GEOGE GGYGG GHAGH GIBGI GINGN GLPGP GMBGM GNBGW
-GNQGQ GRCGR GRDGD GRLGL GTMGT GUFGF GUMGU GUYGY HKGHK HNDHN HRVHR HTIHT HUNHU IDNID IMNIM INDIN IOTIO
-IRLIE IRNIR IRQIQ ISLIS ISRIL ITAIT JAMJM JEYJE JORJO JPNJP KAZKZ KENKE KGZKG KHMKH KIRKI KNAKN KORKR
-KWTKW LAOLA LBNLB LBRLR LBYLY LCALC LIELI LKALK LSOLS LTULT LUXLU LVALV MACMO MAFMF MARMA MCOMC MDAMD
-MDGMG MDVMV MEXMX MHLMH MKDMK MLIML MLTMT MMRMM MNEME MNGMN MNPMP MOZMZ MRTMR MSRMS MTQMQ MUSMU MWIMW
-MYSMY MYTYT NAMNA NCLNC NERNE NFKNF NGANG NICNI NIUNU NLDNL NORNO NPLNP NRUNR NZLNZ OMNOM PAKPK PANPA
-PERPE PHLPH PLWPW PNGPG POLPL PRIPR PRKKP PRTPT PRYPY PSEPS PYFPF QATQA REURE ROURO RUSRU RWARW SAUSA
-SDNSD SENSN SGPSG SHNSH SJMSJ SLBSB SLESL SLVSV SMRSM SOMSO SPMPM SRBRS SSDSS STPST SURSR SVKSK SVNSI
-SWESE SWZSZ SXMSX SYCSC SYRSY TCATC TCDTD TGOTG THATH TJKTJ TKLTK TKMTM TLSTL TONTO TTOTT TUNTN TURTR
-TUVTV TWNTW TZATZ UGAUG UKRUA URYUY USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS
-YEMYE ZAFZA ZMBZM ZWEZW`;
+AbW AFg AgO AIa alaAX ALb AnD ArE ARg ArM ASm AtG AUs AuT AZe BdI BEl benBJ besBQ BFa BgD BGr BHr
+BhS bihBA BLm blrBY BlZ BMu BOl BRa BrB BrN BTn BWa CaF CAn CCk CHe ChL ChN CIv CMr CoD CoG CoK COl
+comKM CpV CRi CUb CuW CXr cymKY CYp CZe DEu DJi DMa DnK DOm DZa ECu EGy ERi EsH ESp estEE ETh FIn
+FJi FlK FRa FrO FsM GAb GBr GEo GGy GHa GIb GiN GlP GMb gnbGW GnQ GRc GrD GrL GTm GuF GUm GuY HKg
+HNd HRv HTi HUn IDn IMn INd IOt irlIE IRn IrQ ISl isrIL ITa JaM JEy JOr JPn KaZ KEn KGz KHm KIr KNa
+KoR KWt LAo LBn LbR LbY LCa LIe LKa LSo LTu LUx LVa macMO MaF MAr MCo MDa MdG MdV MeX MHl MKd MLi
+MlT MMr MnE MNg MnP MoZ MRt MSr MtQ MUs MWi MYs mYT NAm NCl NEr NFk NGa NIc NiU NLd NOr NPl NRu NZl
+OMn PaK PAn PEr PHl PlW PnG PoL PRi prkKP PrT PrY PSe PyF QAt REu ROu RUs RWa SAu SDn SeN SGp SHn
+SJm SlB SLe SlV SMr SOm sPM srbRS SSd STp SuR SvK svnSI SwE SwZ SXm SyC SYr TCa TcD TGo THa TJk TKl
+TkM TLs TOn TTo TuN TuR TuV TWn TZa UGa ukrUA UrY USa UZb VAt VCt VEn VGb VIr VNm VUt WlF WSm YEm
+ZAf ZMb ZWe`;
 
 const NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
 
-/** Codes and names in capitals. */
-const COUNTRIES: ReadonlyMap<string, CountryCode> = new Map<string, CountryCode>([
-	['UK', 'GB'],
-	...getCountries().flatMap((code) => [
-		[code, code] as const,
-		[(NAMES.of(code) ?? code).toUpperCase(), code] as const,
-	]),
-	...[...THREE_LETTERS.matchAll(/(\w{3})(\w\w)/g)].flatMap(([, three = '', two = '']) =>
-		isSupportedCountry(two) ? [[three, two] as const] : [],
-	),
-]);
+/** By code and name, in capitals. */
+const COUNTRIES = new Map<string, CountryCode>([['UK', 'GB']]);
+for (const code of getCountries())
+	COUNTRIES.set(code, code).set(`${NAMES.of(code)}`.toUpperCase(), code);
+for (const code of THREE_LETTERS.trim().split(/\s/)) {
+	COUNTRIES.set(code.slice(0, 3).toUpperCase(), code.replace(/[a-z]/g, '') as CountryCode);
+}
 
 /** `RU`, `RUS`, `ru-RU` or `Russia`, in any case; undefined where it is no country with telephones. */
-export function countryOf(text: string): CountryCode | undefined {
-	const upper = text.trim().toUpperCase();
-	const [, region = ''] = /^[A-Z]{2,3}(?:[-_][A-Z]{4})?[-_]([A-Z]{2})$/.exec(upper) ?? [];
-	return COUNTRIES.get(upper) ?? COUNTRIES.get(region);
+export function countryOf(text: unknown): CountryCode | undefined {
+	if (typeof text !== 'string') return undefined;
+	const name = text.trim().toUpperCase();
+	return COUNTRIES.get(name.replace(/^[A-Z]{2,3}(?:[-_][A-Z]{4})?[-_](?=[A-Z]{2}$)/, ''));
 }
 
 /** All countries for a dropdown, by name: "Germany (+49)". */
 export function countryChoices(): Array<{ name: string; value: CountryCode }> {
 	return getCountries()
-		.map((value) => ({
-			name: `${NAMES.of(value) ?? value} (+${getCountryCallingCode(value)})`,
-			value,
-		}))
+		.map((value) => ({ value, name: `${NAMES.of(value)} (+${getCountryCallingCode(value)})` }))
 		.sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }

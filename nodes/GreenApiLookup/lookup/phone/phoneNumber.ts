@@ -1,12 +1,11 @@
 /**
- * Which phone number an item asks about, found out before a call is spent on it: GREEN-API answers
+ * Which number or chat an item asks about, found out before a call is spent on it: GREEN-API answers
  * `8 912…` or a number without its country code by the country of the asking account, if at all.
  */
 
-import { textOf, type PhoneIssue } from './cellText';
-import { countryOf, type CountryCode, type Reading } from './numberingPlans';
+import { countryOf } from './numberingPlans';
 import { readWritten } from './readings';
-import { readText, severalNumbers } from './writtenNumber';
+import { readText, textOf, type PhoneIssue } from './writtenNumber';
 
 export type { PhoneIssue };
 
@@ -28,9 +27,21 @@ export interface AccountRule {
 	readonly lids?: boolean;
 }
 
+/** What a messenger's chat IDs look like. */
+export interface ChatIdRule {
+	readonly person: RegExp;
+	readonly group: RegExp;
+	/** A clause that describes a person's: "one is digits only". */
+	readonly expected: string;
+	/** Behind the digits of a phone number it makes a chat ID; undefined where a number will not do. */
+	readonly numberSuffix?: string;
+}
+
+/** What is asked about, or why nothing is. */
+type Asked = string | PhoneIssue;
+
 /** A Telegram username: @ and 4 to 32 letters, digits and underscores. */
 const USERNAME = /^@[a-z]\w{3,31}$/i;
-const PROFILE = /^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i;
 
 /** WhatsApp's ID of a person whose number it does not tell. */
 const LID = /^\d{5,20}@lid$/;
@@ -38,82 +49,75 @@ const LID = /^\d{5,20}@lid$/;
 /** The islands with the shortest numbers have seven digits, country code included. */
 const SHORTEST = 7;
 
-const EMPTY: PhoneIssue = { why: 'it is empty' };
-const NO_COUNTRY: PhoneIssue = {
+/** More digits are more than one number: E.164 has 15, the service takes one more. */
+const MOST_DIGITS = 16;
+
+const NO_USERNAMES = {
+	why: 'only Telegram looks up usernames',
+	advice: 'Write a phone number, or choose Telegram as Messenger.',
+};
+const NO_USERNAME = {
+	why: 'it is no username either',
+	advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
+};
+const NO_COUNTRY = {
 	why: 'Default Country is not a country',
 	advice: 'Choose a country in the options of this node, or give its ISO code, e.g. RU.',
 };
+const GROUP = { why: 'it is a group', advice: "Use GREEN-API's GetGroupData method for groups." };
 
 /**
  * The digits to ask about, in international form and without a plus sign, or an @username or a LID
  * where the method takes those. What is not clear is an issue; nothing is guessed, nothing throws.
- * @param defaultCountry country of numbers without a country code (see countryOf); '' for none
+ * @param country Default Country of numbers without a country code (see countryOf); '' for none
  */
-export function readAccount(
-	value: unknown,
-	rule: AccountRule,
-	defaultCountry: unknown,
-): string | PhoneIssue {
+export function readAccount(value: unknown, rule: AccountRule, country: unknown): Asked {
 	const text = textOf(value);
 	if (typeof text !== 'string') return text;
-	const account = text.replace(/^['"]|['"]$/g, '').replace(PROFILE, '@$1');
-	if (account.startsWith('@')) return readUsername(account, rule);
-	if (rule.lids && LID.test(account)) return account;
-	return readNumberIn(text, rule.numbers, defaultCountry);
+	if (rule.lids && LID.test(text)) return text;
+	if (!text.startsWith('@')) return readPhoneNumber(value, rule.numbers, country);
+	if (!rule.usernames) return NO_USERNAMES;
+	return USERNAME.test(text) ? text : NO_USERNAME;
 }
 
-function readUsername(username: string, { usernames }: AccountRule): string | PhoneIssue {
-	if (!usernames) {
-		return {
-			why: 'only Telegram looks up usernames',
-			advice: 'Write a phone number, or choose Telegram as Messenger.',
-		};
-	}
-	if (USERNAME.test(username)) return username;
-	return {
-		why: 'it is no username either',
-		advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
-	};
+/** The chat ID as the text that the service wants; numbers as in readAccount. Never throws. */
+export function readChatId(value: unknown, rule: ChatIdRule, country: unknown): Asked {
+	const text = textOf(typeof value === 'number' ? String(value) : value);
+	if (typeof text !== 'string') return text;
+	if (rule.group.test(text)) return GROUP;
+	if (rule.person.test(text)) return text;
+	if (rule.numberSuffix === undefined) return { why: rule.expected };
+	// GetContactInfo names no length.
+	const digits = readPhoneNumber(value, { fewest: SHORTEST, most: MOST_DIGITS }, country);
+	return typeof digits === 'string' ? digits + rule.numberSuffix : { why: digits.why };
 }
 
 /** The digits in international form, if they are clear and the method takes them. Never throws. */
-export function readPhoneNumber(
-	value: unknown,
-	rule: NumberRule,
-	defaultCountry: unknown,
-): string | PhoneIssue {
+export function readPhoneNumber(value: unknown, rule: NumberRule, country: unknown): Asked {
 	const text = textOf(value);
-	return typeof text === 'string' ? readNumberIn(text, rule, defaultCountry) : text;
-}
-
-function readNumberIn(
-	text: string,
-	{ countryCodes, fewest, most }: NumberRule,
-	defaultCountry: unknown,
-): string | PhoneIssue {
-	const country = readCountry(defaultCountry);
-	if (typeof country === 'object') return country;
+	if (typeof text !== 'string') return text;
+	const home = countryOf(country);
+	if (!home && (country ?? '') !== '') return NO_COUNTRY;
 	const numbers = readText(text);
 	if ('why' in numbers) return numbers;
-	const [reading = EMPTY, ...others] = numbers.map((number) => readWritten(number, country));
-	const isSame = (other: Reading | PhoneIssue) =>
-		'digits' in other && 'digits' in reading && other.digits === reading.digits;
-	if (!others.every(isSame)) return severalNumbers(...numbers.map((number) => number.text));
+	const several = {
+		why: `it holds more than one number, or a range: ${numbers.join(', ')}`,
+		advice: 'Give each number an item of its own.',
+	};
+	const lengths = numbers.map((number) => number.replace(/^\D*00|\D/g, '').length);
+	if (Math.max(...lengths) > MOST_DIGITS) return several;
+	const readings = numbers.map((number) => readWritten(number, home));
+	const different = new Set(readings.map((one) => ('digits' in one ? one.digits : Symbol())));
+	const [reading = several] = different.size === 1 ? readings : [];
 	if ('why' in reading) return reading;
 	const { digits, type } = reading;
-	if (countryCodes && !countryCodes.some((code) => digits.startsWith(code))) {
-		return { why: `+${digits}`, isUnsupported: true };
-	}
+	const isServed = rule.countryCodes?.some((code) => digits.startsWith(code)) ?? true;
+	if (!isServed) return { why: `+${digits}`, isUnsupported: true };
+	const { fewest, most } = rule;
 	const { length } = digits;
 	if (length <= most && length >= (type ? SHORTEST : fewest)) return digits;
 	return {
 		why: `+${digits} has ${length} digits, and GREEN-API takes ${fewest} to ${most} here`,
-		advice:
-			'Check that no digit is missing. If it is right, this messenger cannot be asked about it.',
+		advice: 'Check that no digit is missing. Otherwise this messenger cannot be asked about it.',
 	};
-}
-
-function readCountry(text: unknown): CountryCode | PhoneIssue | undefined {
-	if (text === undefined || text === null || text === '') return undefined;
-	return (typeof text === 'string' ? countryOf(text) : undefined) ?? NO_COUNTRY;
 }

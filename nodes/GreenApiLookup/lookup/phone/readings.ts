@@ -3,95 +3,78 @@
  * them and as digits with a country code; docs/phone-numbers.md has the rules in words.
  */
 
-import type { PhoneIssue } from './cellText';
-import {
-	callingCodeOf,
-	readDigits,
-	type CountryCode,
-	type NumberFormat,
-	type Reading,
-} from './numberingPlans';
-import { severalNumbers, type WrittenNumber } from './writtenNumber';
+import { getCountryCallingCode, type CountryCode, type NumberFormat } from 'libphonenumber-js/max';
 
-/** More digits than this are more than one number: E.164 has 15, the service takes one more. */
-const MOST_DIGITS = 16;
+import { readDigits, type Reading } from './numberingPlans';
+import type { PhoneIssue } from './writtenNumber';
 
 /** Shorter ones without + lack their country code, unless a numbering plan knows them. */
 const SHORTEST_BARE = 11;
 
-const NO_COUNTRY_CODE: PhoneIssue = { why: 'it has no country code' };
-const NO_CODE_8: PhoneIssue = {
+const NO_COUNTRY_CODE = { why: 'it has no country code' };
+const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
 const CHECK = 'Check that no digit is missing or added.';
-const WITH_PLUS = 'Write the one that is meant with its +.';
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
 
+/** From separator to separator. */
+const groupsOf = (text: string): string[] => text.match(/\d+/g) ?? [];
+const digitsOf = (text: string) => text.replace(/\D/g, '');
+const isMobile = (reading?: Reading) => /MOBILE$/.test(reading?.type ?? '');
+
 /** The one number that is meant, or why there is not one. */
-export function readWritten(
-	number: WrittenNumber,
-	country: CountryCode | undefined,
-): Reading | PhoneIssue {
-	if (number.digits.replace(/^00/, '').length > MOST_DIGITS) return severalNumbers(number.text);
-	const reading =
-		number.form === 'plus'
-			? readAbroad(number)
-			: country === undefined
-				? readBare(number)
-				: readWithCountry(number, country);
-	return 'digits' in reading ? withoutDoubt(reading) : reading;
+export function readWritten(text: string, country?: CountryCode): Reading | PhoneIssue {
+	const hasCode = country === undefined || text.includes('+');
+	return withoutDoubt(hasCode ? readBare(text) : readWithCountry(text, country));
 }
 
 /** The reading, unless one digit more or less, or one country code less, makes it a known number. */
-function withoutDoubt(reading: Reading): Reading | PhoneIssue {
+function withoutDoubt(reading: Reading | PhoneIssue): Reading | PhoneIssue {
+	if ('why' in reading || !reading.number || isMobile(reading)) return reading;
 	const { digits, number, type } = reading;
-	if (!number || isMobile(reading)) return reading;
 	const { countryCallingCode: code, nationalNumber: national } = number;
-	const isDoubled = national.startsWith(code) && isMobile(readDigits(`+${national}`));
-	if (isDoubled) return eitherOf(reading, { digits: national });
+	const isDoubled = national.startsWith(code) && isMobile(readDigits(national));
+	if (isDoubled) return eitherOf(digits, national);
 	// Italy keeps the 0 of its fixed lines behind the country code, and its mobiles have none.
 	if (type && !/^390\d{10}$/.test(digits)) return reading;
 	const changed = national.startsWith('0') ? national.slice(1) : `0${national}`;
-	const other = readDigits(`+${code}${changed}`);
-	return other?.type ? eitherOf(reading, other) : reading;
+	const other = validOf(readDigits(code + changed));
+	return other ? eitherOf(digits, other.digits) : reading;
 }
 
-/** Digits without + or a Default Country: they have to begin with a country code. */
-function readBare(number: WrittenNumber): Reading | PhoneIssue {
-	const { digits, groups, form } = number;
+/** With + or without a Default Country: digits have to begin with a country code. */
+function readBare(text: string): Reading | PhoneIssue {
+	const digits = digitsOf(text);
+	const international = readAbroad(text);
+	if (text.includes('+') || digits.startsWith('00')) return international;
+	const abroad = validOf(international);
 	// Only Russia and Kazakhstan dial ten digits behind an 8.
-	if (/^8\d{10}$/.test(digits)) {
-		const home = validOf(readAtHome(number, 'RU'));
-		const abroad = form === 'unknown' ? validOf(readDigits(`+${digits}`)) : undefined;
-		if (!home || !abroad) return home ?? abroad ?? NO_COUNTRY_CODE;
-		return toldByGroups(number, home, abroad) ?? eitherOf(home, abroad, OR_COUNTRY);
-	}
-	const international = readAbroad(number);
-	if (digits.startsWith('00')) return international;
-	if (digits.length < SHORTEST_BARE) return validOf(international) ?? NO_COUNTRY_CODE;
-	if ('why' in international || international.type) return international;
+	const home = /^8\d{10}$/.test(digits) ? readAtHome(text, 'RU') : undefined;
+	if (home) return abroad ? chooseOf(text, home, abroad) : home;
+	const isShort = digits.replace(/^8/, '').length < SHORTEST_BARE;
+	if (abroad || isShort) return abroad ?? NO_COUNTRY_CODE;
+	if ('why' in international) return international;
 	// New ranges, where a program wrote them: people who separate digits also write the +.
-	return groups.length === 1 && isPossible(international) ? international : NO_COUNTRY_CODE;
+	const isNewRange = groupsOf(text).length === 1 && international.number?.isPossible();
+	return isNewRange ? international : NO_COUNTRY_CODE;
 }
 
 /** With a Default Country: as somebody there dials it, or with a country code. Never a guess. */
-function readWithCountry(number: WrittenNumber, country: CountryCode): Reading | PhoneIssue {
-	const { digits, groups, form } = number;
-	const international = readAbroad(number);
-	const [home, abroad] = [validOf(readAtHome(number, country)), validOf(international)];
-	const isOwnCode = abroad?.number?.countryCallingCode === callingCodeOf(country);
-	if (isOwnCode && !(home && isMobile(home))) return abroad;
-	if (home) return abroad ? chooseOf(number, home, abroad) : home;
-	const read = (some: string) => readDigits(some, country);
-	if (abroad) return surplusOf(groups, read, isUsualAtHome) ?? abroad;
-	const surplus = form === 'trunk' ? undefined : surplusOf(groups, read);
-	if (surplus) return surplus;
+function readWithCountry(text: string, country: CountryCode): Reading | PhoneIssue {
+	const international = readAbroad(text);
+	const [home, abroad] = [readAtHome(text, country), validOf(international)];
+	const isOwnCode = abroad?.number?.countryCallingCode === getCountryCallingCode(country);
+	if (isOwnCode && !isMobile(home)) return abroad;
+	if (home) return abroad ? chooseOf(text, home, abroad, country) : home;
+	const known = surplusOf(text, country, abroad !== undefined) ?? abroad;
+	if (known) return known;
 	// A spreadsheet or JSON took the digits for a number, and its 0 is lost.
-	const restored = /^[1-9]/.test(digits) && groups.length === 1 && validOf(read(`0${digits}`));
+	const restored = /^[1-9]\d*$/.test(text) && validOf(readDigits(`0${text}`, country));
 	if (restored) return restored;
-	if (digits.startsWith('00')) return international;
+	if (digitsOf(text).startsWith('00')) return international;
 	return {
 		why: `it is no number of the Default Country ${country}`,
 		advice: 'Write it with + and its country code.',
@@ -99,112 +82,79 @@ function readWithCountry(number: WrittenNumber, country: CountryCode): Reading |
 }
 
 /** One of two valid readings, where the way of writing or dialling tells which. */
-function chooseOf(number: WrittenNumber, home: Reading, abroad: Reading): Reading | PhoneIssue {
-	const { digits } = number;
+function chooseOf(text: string, home: Reading, abroad: Reading, country?: CountryCode) {
 	// An older form, such as Mexico's 1 in front, is no more than a possibility.
-	if (home.isOlderForm) return abroad;
-	const told = home.digits === abroad.digits ? home : toldByGroups(number, home, abroad);
-	if (told) return told;
-	if (!digits.startsWith('00')) {
-		const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
-		if (isPrefixed || (isMobile(home) && !(abroad.type === 'MOBILE' && hasZero(home)))) return home;
-	}
-	return eitherOf(home, abroad);
-}
-
-/** Whether its country writes a 0 in front of it. */
-function hasZero({ number }: Reading): boolean {
-	return /^\D*0/.test(number?.formatNational() ?? '');
-}
-
-/** Digits in groups as one of two countries writes them, and the other does not. */
-function toldByGroups(
-	{ groups }: WrittenNumber,
-	home: Reading,
-	abroad: Reading,
-): Reading | undefined {
-	if (groups.length < 2) return undefined;
-	const text = groups.join(' ');
+	if (!home.number?.isValid()) return abroad;
+	if (home.digits === abroad.digits) return home;
+	const groups = groupsOf(text).join(' ');
 	const local = usualGroups(home, 'NATIONAL');
 	const code = `${abroad.number?.countryCallingCode} `;
-	const isCodeApart = text.startsWith(code) && !local.some((usual) => usual.startsWith(code));
-	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(text);
-	if (isAbroad === local.includes(text)) return undefined;
-	return isAbroad ? abroad : home;
+	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
+	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
+	const isGrouped = groups.includes(' ');
+	if (isGrouped && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
+	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
+	const digits = digitsOf(text);
+	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
+	const lacksZero = abroad.type === 'MOBILE' && local[0].startsWith('0');
+	const isDialled = isPrefixed || (isMobile(home) && !lacksZero);
+	return isDialled && !digits.startsWith('00') ? home : eitherOf(home.digits, abroad.digits);
 }
 
 /** The groups in which its country writes it, with and without a trunk prefix that is apart. */
-function usualGroups({ number }: Reading, format: NumberFormat): readonly string[] {
-	const usual = number?.format(format).match(/\d+/g)?.join(' ') ?? '';
+function usualGroups({ number }: Reading, format: NumberFormat): [string, string] {
+	const usual = groupsOf(number?.format(format) ?? '').join(' ');
 	return [usual, usual.replace(/^\d /, '')];
 }
 
-function isUsualAtHome(groups: readonly string[], reading: Reading): boolean {
-	return usualGroups(reading, 'NATIONAL').includes(groups.join(' '));
-}
-
-/** As somebody in that country dials it; undefined where nobody there would. */
-function readAtHome({ digits, form }: WrittenNumber, country: CountryCode): Reading | undefined {
-	const reading = readDigits(digits, country);
-	if (!reading?.number) return undefined;
-	// An 8 that is alone is a trunk prefix; where it is part of the number, it was not one here.
-	if (form === 'trunk' && reading.digits.endsWith(digits)) return undefined;
+/** As somebody in that country dials it, if it is valid; undefined where nobody there would. */
+function readAtHome(text: string, country: CountryCode): Reading | undefined {
+	const digits = digitsOf(text);
+	const reading = validOf(readDigits(digits, country));
+	const national = reading?.number?.nationalNumber ?? '';
 	// The library also strips prefixes of carriers and collect calls.
-	const { nationalNumber: national } = reading.number;
-	const prefix = digits.endsWith(national) ? digits.slice(0, -national.length) : '';
-	return /^(?:$|[08])/.test(prefix) ? reading : undefined;
+	const isStripped = /^[^08]/.test(digits) && digits !== national && digits.endsWith(national);
+	// An 8 that is alone is a trunk prefix; where it is part of the number, it was not one here.
+	const isPart = groupsOf(text)[0] === '8' && reading?.digits.endsWith(digits);
+	return isStripped || isPart ? undefined : reading;
 }
 
-/** With a country code in front, as far as it may be one. */
-function readAbroad({ groups, form }: WrittenNumber): Reading | PhoneIssue {
-	if (form === 'trunk') return NO_COUNTRY_CODE;
-	const [first = '', ...others] = groups;
-	const afterExit = [first.slice(2), ...others].filter((group) => group !== '');
-	const reading = readInternational(first.startsWith('00') ? afterExit : groups);
-	if (form !== 'brackets' || 'why' in reading) return reading;
-	// An area code, unless it is the country code that is in brackets.
-	return reading.number?.countryCallingCode === first ? reading : NO_COUNTRY_CODE;
-}
-
-/** Stays as it was written: 52 1 and 52, 54 9 and 54 may be different accounts for a messenger. */
-function readInternational(groups: readonly string[]): Reading | PhoneIssue {
+/** With a country code, as it is written: 52 1 and 52, 54 9 and 54 may be different accounts. */
+function readAbroad(text: string): Reading | PhoneIssue {
+	const groups = groupsOf(text.replace(/^(\D*)00/, '$1'));
 	const digits = groups.join('');
 	if (digits.startsWith('0')) return { why: 'no country code begins with 0', advice: CHECK };
 	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
-	if (groups[0] === '8' && groups.length > 1) return NO_CODE_8;
-	const reading = readDigits(`+${digits}`);
-	// Telegram's anonymous numbers: +888 belongs to no country.
-	if (!reading?.number) return isTrunk8(digits) ? NO_CODE_8 : { digits };
+	if (groups[0] === '8') return text.includes('+') ? NO_CODE_8 : NO_COUNTRY_CODE;
+	const reading = readDigits(digits);
+	// In brackets in front is an area code, unless it is the country code.
+	const isArea = /^\([^+]*\d\D+\d/.test(text) && reading?.number?.countryCallingCode !== groups[0];
+	if (isArea) return NO_COUNTRY_CODE;
+	if (!reading?.number) {
+		// Telegram's anonymous numbers: +888 belongs to no country.
+		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : { digits };
+	}
 	const { countryCallingCode: code, nationalNumber: national } = reading.number;
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
 		const isPrefixed = /^[08]/.test(digits.slice(code.length)) && digits.endsWith(national);
-		return isPrefixed && reading.type ? reading : eitherOf({ digits }, reading);
+		return isPrefixed && reading.type ? reading : eitherOf(digits, reading.digits);
 	}
 	if (reading.type || reading.number.isNonGeographic()) return reading;
 	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
-	if (isPossible(reading)) return reading;
-	const wrongLength = {
-		why: `+${digits} has a length that no number of its country has`,
-		advice: CHECK,
-	};
-	return surplusOf(groups, (some) => readDigits(`+${some}`)) ?? wrongLength;
+	if (reading.number.isPossible()) return reading;
+	const wrongLength = `+${digits} has a length that no number of its country has`;
+	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
 }
 
-function isTrunk8(digits: string): boolean {
-	return digits.startsWith('8') && readDigits(`+7${digits.slice(1)}`)?.type !== undefined;
-}
-
-/** What is written behind a number that is whole without it: an extension, a second number. */
-function surplusOf(
-	groups: readonly string[],
-	read: (digits: string) => Reading | undefined,
-	isLikely?: (groups: readonly string[], whole: Reading) => boolean,
-): PhoneIssue | undefined {
-	for (let count = groups.length - 1; count > 0; count--) {
+/** What is behind a number that is whole without it; if asked for, only where it is grouped as usual. */
+function surplusOf(text: string, country?: CountryCode, isUsual = false) {
+	const groups = groupsOf(text);
+	// Behind an 8 that is alone, the number is one of another country.
+	for (let count = groups[0] === '8' ? 0 : groups.length - 1; count > 0; count--) {
 		const some = groups.slice(0, count);
-		const whole = validOf(read(some.join('')));
-		if (!whole || isLikely?.(some, whole) === false) continue;
+		const whole = validOf(readDigits(some.join(''), country));
+		if (!whole || (isUsual && !usualGroups(whole, 'NATIONAL').includes(some.join(' ')))) continue;
 		return {
 			why: `without "${groups.slice(count).join(' ')}" it would be +${whole.digits}`,
 			advice: 'Write one number alone, with + and its country code.',
@@ -213,18 +163,10 @@ function surplusOf(
 	return undefined;
 }
 
-function validOf(reading: Reading | PhoneIssue | undefined): Reading | undefined {
+function validOf(reading?: Reading | PhoneIssue): Reading | undefined {
 	return reading && 'digits' in reading && reading.type ? reading : undefined;
 }
 
-function isPossible({ number }: Reading): boolean {
-	return number?.isPossible() === true;
-}
-
-function isMobile(reading: Reading | undefined): boolean {
-	return reading?.type === 'MOBILE' || reading?.type === 'FIXED_LINE_OR_MOBILE';
-}
-
-function eitherOf(one: Reading, other: Reading, advice = WITH_PLUS): PhoneIssue {
-	return { why: `it can be read as +${one.digits} or +${other.digits}`, advice };
+function eitherOf(one: string, other: string, advice = 'Write the one that is meant with its +.') {
+	return { why: `it can be read as +${one} or +${other}`, advice };
 }

@@ -1,42 +1,127 @@
-/** The phone numbers in the text of a cell. What their digits mean is not decided here. */
+/** The text of a cell, and the phone numbers in it. What their digits mean is not decided here. */
 
-import { AS_TEXT, DECIMAL, type PhoneIssue } from './cellText';
-
-/** A phone number as it was written. */
-export interface WrittenNumber {
-	readonly text: string;
-	readonly digits: string;
-	/** Its digits, from separator to separator. */
-	readonly groups: readonly string[];
-	/**
-	 * - `plus`: the country code comes first for certain, as in links and WhatsApp IDs.
-	 * - `trunk`: an 8 is alone in front, which Russia and its neighbours dial inside the country.
-	 * - `brackets`: the first group is in brackets, mostly an area code.
-	 */
-	readonly form: 'plus' | 'trunk' | 'brackets' | 'unknown';
+/** Why a cell names no number, or none that can be looked up. */
+export interface PhoneIssue {
+	/** A clause without a full stop. */
+	readonly why: string;
+	/** What to do about it, where that is not to write the number in international format. */
+	readonly advice?: string;
+	/** The number is clear, but belongs to a country that the messenger does not serve. */
+	readonly isUnsupported?: true;
 }
 
-/** Fewer digits beside a number are no second number. */
-const SHORTEST_NUMBER = 7;
+/** Longer texts hold no phone number, and are not searched for one. */
+const LONGEST_TEXT = 200;
 
+/** The advice where a spreadsheet or JSON changed the digits. */
+const AS_TEXT = 'Keep phone numbers as text where they come from.';
 const PUT_ONE = 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
 const NO_ID = 'Put a phone number there; for a chat ID choose Get Contact Info.';
-const EXTENSION: PhoneIssue = {
-	why: 'it holds an extension',
-	advice: 'Leave the extension out: a messenger account belongs to the number alone.',
-};
-const ROUNDED: PhoneIssue = { why: 'not all digits of the number are left', advice: AS_TEXT };
+const NO_EXTENSION = 'Leave the extension out: a messenger account belongs to the number alone.';
 
-/** The issue of a cell with more than one number. */
-export function severalNumbers(...texts: readonly string[]): PhoneIssue {
-	return {
-		why: `it holds more than one number, or a range: ${texts.join(', ')}`,
-		advice: 'Give each number an item of its own.',
-	};
+const DECIMAL = { why: 'it is a decimal number', advice: AS_TEXT };
+/** JSON numbers are exact up to 2^53, and rounded silently above. */
+const ROUNDED = { why: 'a number of this size is not stored exactly', advice: AS_TEXT };
+const NO_TEXT = { why: 'it is neither text nor a number' };
+const LIST = {
+	why: 'it is a list of several values',
+	advice: 'Take one of them in the expression, e.g. {{ $json.PHONE[0].VALUE }}.',
+};
+
+/**
+ * The text of a value, in ASCII where that means the same, without invisible marks and markup, and
+ * taken out of a list of one, `{ value }` (Google People, amoCRM, Pipedrive) and `{ VALUE }`
+ * (Bitrix24). Empty for null and undefined.
+ */
+export function textOf(value: unknown, depth = 0): string | PhoneIssue {
+	if (value === null || value === undefined) return '';
+	if (typeof value === 'number') {
+		if (!Number.isFinite(value) || value <= 0) return { why: 'it is no positive number' };
+		if (!Number.isInteger(value)) return DECIMAL;
+		if (!Number.isSafeInteger(value)) return ROUNDED;
+	}
+	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+	if (typeof value === 'string') {
+		if (value.length > LONGEST_TEXT) return { why: 'it is too long' };
+		return RULES.reduce((text, [pattern, by]) => text.replace(pattern, by as string), value).trim();
+	}
+	if (typeof value !== 'object' || depth > 4) return NO_TEXT;
+	if (Array.isArray(value)) {
+		const [first, ...others] = new Set(value.filter((element) => (element ?? '') !== ''));
+		return others.length > 0 ? LIST : textOf(first, depth + 1);
+	}
+	const key = ['value', 'VALUE', 'values'].find((name) => Object.hasOwn(value, name));
+	return key ? textOf(Reflect.get(value, key), depth + 1) : NO_TEXT;
 }
 
-/** Digits with what separates them; the brackets and plus signs in front belong to it. */
-const RUN = /(?:[+(][+( ]*)?\d[\d ()./_-]*/g;
+/** What is replaced in a text, one after the other. */
+const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => string)]> = [
+	// What nobody sees: bidirectional marks, soft hyphens, zero-width characters.
+	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
+	// Links hold a number with its country code, and a message with digits of its own.
+	[/%2B|&plus;/gi, '+'],
+	[
+		/\S*(?:\bwa\.me\/|\bt\.me\/(?=\+)|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi,
+		' +$1 ',
+	],
+	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
+	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
+	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
+	// Brazil and Argentina write xx for the digits of a carrier.
+	[/(?<=\b0)xx(?=[ )\d])/gi, ''],
+	[/%([2-7][\da-f])/gi, (_, code) => String.fromCharCode(Number(`0x${code}`))],
+	[/&#(x[\da-f]{2,4}|\d{2,4});/gi, (_, code) => String.fromCharCode(Number(`0${code}`))],
+	[/<br ?\/?>|<\/(?:p|div|li)>/gi, '\n'],
+	[/<\/?[a-z]+(?=[ />])[^>]*?(?:href=["']?([^"'> ]+)[^>]*)?>/gi, ' $1 '],
+	[/[\uff01-\uff5e]/g, (mark) => mark.normalize('NFKC')],
+	[/(?!\d)\p{Nd}/gu, asciiDigit],
+	[/[\p{Pd}\u2212\u2043\u30fc]/gu, '-'],
+	[/&nbsp;|[\u00b7\u2022\u2027\u2219\u30fb]|[^\S\r\n]/gi, ' '],
+	[/[[\]{}]/g, (mark) => ('[{'.includes(mark) ? '(' : ')')],
+	// Spreadsheets mark what is text, and write numbers as 79123456789.0, 79,123,456,789 or 7.9E+10.
+	[/^[\s='"‘’“”]+(?=.)|(?<=.)[\s'"‘’“”,;]+$/g, ''],
+	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/, (_, whole) => whole.replace(/[ ,]/g, '')],
+	[/^\d{1,3}(?:,\d{3}){2,}$/, (whole) => whole.replaceAll(',', '')],
+	[/^\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i, withoutExponent],
+	// Where people write from right to left, the plus sign of a copied number ends up behind it.
+	[/^([\d ().-]+)\+$/, '+$1'],
+];
+
+/** The ten digits of every script follow each other, from its zero on. */
+function asciiDigit(digit: string): string {
+	const code = digit.codePointAt(0) ?? 0;
+	let value = 0;
+	while (/\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+	return String(value % 10);
+}
+
+/** Fewer digits than the exponent asks for: zeros at the end, or a rounded number. Nobody knows. */
+function withoutExponent(text: string, first: string, fraction = '', power: string): string {
+	const digits = fraction.slice(0, Number(power));
+	const isExact = digits.length === Number(power) && /^0*$/.test(fraction.slice(digits.length));
+	return isExact ? first + digits : text;
+}
+
+const DATE = /^(?:\d{4}([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:\d{4}|\d\d))(?=$|[ T])/;
+const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+/** A word for it behind a digit, and up to six digits. */
+const EXTENSION =
+	/(?:\bext\p{L}*|\bx|#|доб\p{L}*|вн\p{L}*|\bint\p{L}*|\bramal|\banexo|\bposte|\bdw|durchwahl)(?<=\d.*)[.:=( ]*(?:[ ()./_-]*\d){1,6}(?![ ()./_-]*\d)/isu;
+const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
+
+/** What a text is or holds, instead of a number or beside it. */
+const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
+	[/^$/, { why: 'it is empty' }],
+	[/@lid$/i, { why: 'a LID does not tell the phone number behind it', advice: NO_ID }],
+	[/@g\.us$/i, { why: 'it is the ID of a group', advice: NO_ID }],
+	[/^\D*$/, { why: 'it holds no digits', advice: PUT_ONE }],
+	[DATE, { why: 'it is a date', advice: PUT_ONE }],
+	[IP_ADDRESS, { why: 'it is an IP address', advice: PUT_ONE }],
+	[/^\+?\d([.,]\d+)?e\+?\d\d?$/i, { why: 'not all digits are left', advice: AS_TEXT }],
+	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
+	[EXTENSION, { why: 'it holds an extension', advice: NO_EXTENSION }],
+	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
+];
 
 /** WhatsApp's ID of a person or a device: the number with its country code. */
 const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
@@ -44,50 +129,23 @@ const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
 /** What ends with a colon in front of a number: `Mobile 2:`, `tel:`, `TEL;TYPE=CELL:`. */
 const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
 
-const DATE = /^(?:\d{4}([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:\d{4}|\d\d))(?=$|[ T])/;
-const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const EXTENSION_WORD =
-	/(?:\bext\p{L}*|\bx|#|доб\p{L}*|вн\p{L}*|\bint\p{L}*|\bramal|\banexo|\bposte|\bdw|durchwahl)[.:=( ]*$/iu;
-const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
+/** What no phone number has beside its digits; a slash may stand between two of them. */
+const STRANGE =
+	/^-(?=\d)|(?<=\d)[\p{L}\p{No}](?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{Script=Latin}@](?=\d)|(?<=\d)[\p{Script=Latin}@]/u;
 
-/** The numbers in a text of textOf, at least one, or what is in the way. */
-export function readText(text: string): readonly WrittenNumber[] | PhoneIssue {
-	if (text === '') return { why: 'it is empty' };
-	if (/@lid$/i.test(text)) {
-		return { why: 'a LID does not tell the phone number behind it', advice: NO_ID };
-	}
-	if (/@g\.us$/i.test(text)) return { why: 'it is the ID of a group', advice: NO_ID };
-	if (DATE.test(text)) return { why: 'it is a date', advice: PUT_ONE };
-	if (IP_ADDRESS.test(text)) return { why: 'it is an IP address', advice: PUT_ONE };
-	const sheet = readSpreadsheet(text.replace(/^[='"‘’“”]+|['"‘’“”,;]+$/g, ''));
-	if (sheet !== undefined) return typeof sheet === 'string' ? [written(sheet)] : sheet;
-	// Where people write from right to left, the plus sign of a copied number ends up behind it.
-	const plusFirst = text.replace(/^([\d ().-]+)\+$/, '+$1').replace(WHATSAPP_ID, ' +$1 ');
-	return readRuns(plusFirst.replace(LABEL, ''));
-}
+/** Digits with what separates them; the brackets and plus signs in front belong to it. */
+const RUN = /(?:[+(][+( ]*)?\d[\d ()./_-]*/g;
+const NUMBER = /[+(\d].*\d\)?|\d/;
 
-function readRuns(text: string): readonly WrittenNumber[] | PhoneIssue {
-	const runs = [...text.matchAll(RUN)];
-	if (runs.length === 0) return { why: 'it holds no digits', advice: PUT_ONE };
-	for (const { 0: run, index } of runs.slice(1)) {
-		const isShort = run.replace(/\D/g, '').length < SHORTEST_NUMBER;
-		if (isShort && EXTENSION_WORD.test(text.slice(0, index))) return EXTENSION;
-	}
-	const [, strange] =
-		/^(-)\d/.exec(text) ??
-		/\d([\p{L}\p{No}])\d/u.exec(text) ??
-		/([\p{Script=Latin}/@])\d/u.exec(text.replaceAll(RUN, (run) => run.replace(/\/+/g, ' '))) ??
-		/\d([\p{Script=Latin}@])/u.exec(text) ??
-		[];
-	if (strange !== undefined) {
-		return { why: `"${strange}" beside its digits is no part of a phone number`, advice: PUT_ONE };
-	}
-	if (REACHED_THROUGH.test(text)) return { ...EXTENSION, why: 'somebody else answers it' };
-	const numbers = runs.flatMap(([run]) => partsOf(run)).map(written);
-	const isOther = ({ digits }: WrittenNumber) => digits.length < SHORTEST_NUMBER;
-	return numbers.length > 1 && numbers.some(isOther)
-		? severalNumbers(...numbers.map((number) => number.text))
-		: numbers;
+/** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
+export function readText(text: string): readonly string[] | PhoneIssue {
+	const [, issue] = ISSUES.find(([pattern]) => pattern.test(text)) ?? [];
+	if (issue) return issue;
+	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	const [strange] = STRANGE.exec(plain) ?? [];
+	const why = `"${strange}" beside its digits is no part of a phone number`;
+	if (strange !== undefined) return { why, advice: PUT_ONE };
+	return (plain.match(RUN) ?? []).flatMap(partsOf);
 }
 
 /** A slash between area and number, or between pairs of digits; other slashes separate two numbers. */
@@ -96,43 +154,7 @@ const SLASH_WITHIN =
 const RANGE = /^(?:(?! - ).)*\d{2} - \d{1,3}\D*$|\d\.{2,}\d/;
 
 function partsOf(run: string): readonly string[] {
-	if (run.includes('/') && !SLASH_WITHIN.test(run))
-		return run.split('/').filter((part) => /\d/.test(part));
-	if (RANGE.test(run)) return run.split(/ - |\.{2,}/);
-	const [, one, other] = /^(.*\d{7,})\D+(\d{7,}\D*)$/.exec(run) ?? [];
-	return one !== undefined && other !== undefined ? [one, other] : [run];
-}
-
-function written(run: string): WrittenNumber {
-	const text = run.replace(/[^\d)]+$/, '').trim();
-	const groups = text.match(/\d+/g) ?? [];
-	const form = text.includes('+')
-		? 'plus'
-		: groups.length < 2
-			? 'unknown'
-			: groups[0] === '8'
-				? 'trunk'
-				: text.startsWith('(')
-					? 'brackets'
-					: 'unknown';
-	return { text, digits: groups.join(''), groups, form };
-}
-
-/**
- * A cell that a spreadsheet took for a number: `79123456789.0`, `7.9123456789E+10`, `79,123,456,789`.
- * Undefined where it does not look like one.
- */
-function readSpreadsheet(text: string): string | PhoneIssue | undefined {
-	const scientific = /^\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i.exec(text);
-	if (scientific) {
-		const [, first = '', fraction = '', power] = scientific;
-		const exponent = Number(power);
-		// Fewer digits than the exponent asks for: zeros at the end, or a rounded number. Nobody knows.
-		const isExact = fraction.length >= exponent && /^0*$/.test(fraction.slice(exponent));
-		return isExact ? first + fraction.slice(0, exponent) : ROUNDED;
-	}
-	const [, whole] = /^(\+?\d{7,}|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/.exec(text) ?? [];
-	if (whole !== undefined) return whole.replace(/[ ,]/g, '');
-	if (/^\d{7,}[.,]\d{1,6}$/.test(text)) return DECIMAL;
-	return /^\d{1,3}(?:,\d{3}){2,}$/.test(text) ? text.replaceAll(',', '') : undefined;
+	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/;
+	const parts = SLASH_WITHIN.test(run) ? [run] : run.split('/');
+	return parts.flatMap((part) => part.split(separator)).flatMap((part) => part.match(NUMBER) ?? []);
 }

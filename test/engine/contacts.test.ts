@@ -1,0 +1,360 @@
+/** Include Contact Info: from a number to a person in one step, and the check is never lost for it. */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { instanceOf, type Contact, type InstanceChanges } from '../../simulator/instance';
+import { KNOWN_FAILURES } from '../knownFailures';
+import {
+	codesOf,
+	ENTRY_POINTS,
+	errorOf,
+	lookUp,
+	ON_ERROR,
+	ONE_TRY,
+	phones,
+	startService,
+	unlimited,
+	type Looked,
+	type Lookup,
+} from './lookUp';
+import { ITEMS, LOOKUP } from './workflows';
+
+const PERSON: Contact = {
+	name: 'Ivan Petrov',
+	contactName: 'Ivan, accounts',
+	avatar: 'https://example.com/ivan.jpg',
+	lastSeen: 1754632014,
+	isBusiness: true,
+};
+const NOBODY = {
+	name: null,
+	contactName: null,
+	avatar: null,
+	username: null,
+	isBusiness: null,
+	lastSeen: null,
+};
+const KNOWN = {
+	...NOBODY,
+	name: 'Ivan Petrov',
+	contactName: 'Ivan, accounts',
+	avatar: 'https://example.com/ivan.jpg',
+	lastSeen: '2025-08-08T05:46:54.000Z',
+};
+const NUMBER = '79876543210';
+const CONTACT = `${NUMBER}@c.us`;
+/** Numbers with an account. */
+const FOUND = phones(8).filter((phone) => Number(phone) % 2 === 0);
+const TRUE_LIMITS = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
+const INCLUDED = { includeContactInfo: true };
+
+async function ask(lookup: Lookup): Promise<Looked> {
+	return await lookUp({ ...lookup, options: { ...INCLUDED, ...lookup.options } });
+}
+
+/** How many calls each method got. */
+function callsOf({ calls }: Looked): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const { method } of calls) counts[method] = (counts[method] ?? 0) + 1;
+	return counts;
+}
+
+const contactErrorOf = (row: IDataObject | undefined) =>
+	row?.contactError as IDataObject | undefined;
+
+const contactCodes = (rows: readonly IDataObject[]) => rows.map((row) => contactErrorOf(row)?.code);
+
+/** A fault that only calls about the contacts of these numbers meet. */
+const contactsOf = (values: readonly string[]) => ({
+	values: values.map((value) => `${value}@c.us`),
+});
+
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	test('each row has the contact of its account, in order, paired with its item', async () => {
+		const values = ['79876543211', NUMBER, 'nobody', '79876543212'];
+		const looked = await ask({
+			entryPoint,
+			values,
+			instance: { contacts: { [NUMBER]: PERSON } },
+		});
+
+		expect(looked.items.map(({ json, pairedItem }) => [json.contact, pairedItem])).toEqual([
+			[null, { item: 0 }],
+			[{ ...KNOWN, isBusiness: true }, { item: 1 }],
+			[null, { item: 2 }],
+			[{ ...NOBODY, name: 'Somebody', isBusiness: false }, { item: 3 }],
+		]);
+		expect(looked.rows.map(({ exists }) => exists)).toEqual([false, true, null, true]);
+		expect(codesOf(looked.rows)).toEqual([undefined, undefined, 'invalidPhoneNumber', undefined]);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 3, getcontactinfo: 2 });
+	});
+
+	test.each([
+		['telegram', { chatId: '10000000', username: 'ivan' }, '10000000', { username: 'ivan' }],
+		['max', { chatId: '11111111' }, '11111111', {}],
+	] as const)(
+		'on %s the contact is asked by the chat ID',
+		async (messenger, more, chatId, known) => {
+			const { rows, asked } = await ask({
+				entryPoint,
+				messenger,
+				values: [NUMBER],
+				instance: { contacts: { [NUMBER]: { ...PERSON, ...more } } },
+			});
+
+			expect(asked).toEqual([NUMBER, chatId]);
+			expect(rows).toMatchObject([{ exists: true, chatId, contact: { ...KNOWN, ...known } }]);
+		},
+	);
+
+	test('an account that tells nothing about itself has a contact of nulls, and no error', async () => {
+		const { rows } = await ask({
+			entryPoint,
+			values: [NUMBER],
+			instance: { contacts: { [NUMBER]: { name: '' } } },
+		});
+
+		expect(rows[0]?.contact).toEqual({ ...NOBODY, isBusiness: false });
+		expect(rows[0]).not.toHaveProperty('contactError');
+	});
+
+	test("with Simplify off, contact is the service's own body beside that of the check", async () => {
+		const { rows } = await ask({
+			entryPoint,
+			values: [NUMBER, '79876543211'],
+			parameters: { simplify: false },
+			instance: { contacts: { [NUMBER]: PERSON } },
+		});
+
+		const { contact, ...check } = rows[0] ?? {};
+		expect(check).toEqual({ existsWhatsapp: true });
+		expect(contact).toMatchObject({ chatId: CONTACT, name: 'Ivan Petrov', products: [] });
+		expect(rows[1]).toEqual({ existsWhatsapp: false, contact: null });
+	});
+
+	test('Force is for the check alone', async () => {
+		const { calls } = await ask({ entryPoint, values: [NUMBER], options: { force: true } });
+
+		expect(calls.map(({ text }) => text)).toEqual([
+			`{"phoneNumber":${NUMBER},"force":true}`,
+			`{"chatId":"${CONTACT}"}`,
+		]);
+	});
+
+	test.each(ON_ERROR)(
+		'On Error %s: a contact without an answer is no failed item',
+		async (onError) => {
+			const { error, rows, failedRows } = await ask({
+				entryPoint,
+				onError,
+				values: [NUMBER],
+				faults: [{ ...contactsOf([NUMBER]), status: 400, body: '{"message":"Bad Request"}' }],
+			});
+
+			expect([error, failedRows]).toEqual([undefined, []]);
+			expect(rows).toEqual([
+				expect.objectContaining({
+					exists: true,
+					chatId: CONTACT,
+					contact: null,
+					contactError: {
+						code: 'badRequest',
+						message: expect.stringContaining('refused'),
+						advice: expect.any(String),
+						retryable: false,
+					},
+				}),
+			]);
+		},
+	);
+
+	test('a contact that failed is asked again by the next execution, and its check is not', async () => {
+		const service = await startService(
+			unlimited('whatsapp', { faults: [{ calls: [2], status: 502 }] }),
+		);
+		const lookup = {
+			service,
+			entryPoint,
+			values: [NUMBER],
+			options: { ...ONE_TRY, reuseAnswers: 1 },
+		};
+		const first = await ask(lookup);
+		const second = await ask(lookup);
+		const third = await ask(lookup);
+
+		expect(first.rows[0]).toMatchObject({ contact: null, contactError: { code: 'serverError' } });
+		expect(third.rows).toMatchObject([{ exists: true, contact: { name: 'Somebody' } }]);
+		expect([first, second, third].map(({ asked }) => asked.length)).toEqual([2, 3, 3]);
+	});
+
+	test.each(['getContactInfo', 'getAccountSettings'] as const)(
+		'the option means nothing to %s',
+		async (operation) => {
+			const { rows, calls } = await ask({ entryPoint, operation, values: [CONTACT] });
+
+			expect(calls).toHaveLength(1);
+			expect(rows[0]).not.toHaveProperty('contact');
+		},
+	);
+});
+
+describe.each(KNOWN_FAILURES)('$title of the contact', ({ fault, error: { code } }) => {
+	test('the row keeps its check, also with Stop', async () => {
+		const { error, rows } = await ask({
+			values: [NUMBER],
+			onError: 'stopWorkflow',
+			faults: [{ ...fault, ...contactsOf([NUMBER]) }],
+			options: ONE_TRY,
+		});
+
+		expect(error).toBeUndefined();
+		expect(rows).toMatchObject([
+			{ exists: true, chatId: CONTACT, contact: null, contactError: { code } },
+		]);
+	});
+});
+
+describe('a list', () => {
+	test('equal numbers share the call for their contact', async () => {
+		const looked = await ask({ values: [NUMBER, `+${NUMBER}`, NUMBER] });
+
+		expect(looked.rows.map(({ contact }) => contact)).toEqual(
+			[1, 2, 3].map(() => expect.objectContaining({ name: 'Somebody' }) as unknown),
+		);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1, getcontactinfo: 1 });
+	});
+
+	test('two forms of one account share the call for its contact', async () => {
+		const contacts = { '5215512345678': PERSON };
+		const looked = await ask({
+			values: ['+52 55 1234 5678', '+52 1 55 1234 5678'],
+			instance: { answers: 'newer', unlisted: 'none', contacts },
+		});
+
+		expect(looked.rows).toMatchObject([
+			{ contact: { name: KNOWN.name } },
+			{ contact: { name: KNOWN.name } },
+		]);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 2, getcontactinfo: 1 });
+	});
+
+	test('a LID whose number nobody tells has the contact of the LID', async () => {
+		const lid = '123456789012345@lid';
+		const body = JSON.stringify({ existsWhatsapp: true, chatId: lid, phoneNumber: '' });
+		const { asked } = await ask({ values: [lid], faults: [{ calls: [1], status: 200, body }] });
+
+		expect(asked).toEqual([lid, lid]);
+	});
+
+	test.each<[string, string, { status: number; body: string }]>([
+		['the quota is used up', 'quotaExceeded', { status: 466, body: '{"used":9,"total":9}' }],
+		[
+			'the messenger stops answering',
+			'contactLimit',
+			{ status: 469, body: '{"reason":"User get contact info limit reached"}' },
+		],
+	])(
+		'%s for contacts: no further contact is asked, and every number is checked',
+		async (_title, code, fault) => {
+			const values = [...FOUND, ...phones(30).slice(8)];
+			const looked = await ask({
+				values,
+				instance: TRUE_LIMITS,
+				faults: [{ ...fault, ...contactsOf(FOUND.slice(1)) }],
+			});
+
+			expect(looked.rows.every(({ exists }) => exists !== null)).toBe(true);
+			expect(callsOf(looked)).toEqual({ checkwhatsapp: values.length, getcontactinfo: 2 });
+			expect(contactCodes(looked.rows.slice(0, 4))).toEqual([undefined, code, code, code]);
+			expect([looked.hintType, looked.hint]).toEqual([
+				'warning',
+				expect.stringMatching(/Contact not answered: 14 \(/),
+			]);
+		},
+	);
+
+	test.each<[string, number, string]>([
+		['a wrong token', 401, 'unauthorized'],
+		['a wrong instance', 403, 'wrongInstance'],
+	])('%s, told for a contact, ends the checks too', async (_title, status, code) => {
+		const values = phones(60);
+		const looked = await ask({
+			values,
+			instance: TRUE_LIMITS,
+			faults: [{ ...contactsOf(values), status }],
+		});
+
+		const failed = looked.rows.filter((row) => errorOf(row)?.code === code);
+		expect(failed.length).toBeGreaterThan(50);
+		expect(callsOf(looked).getcontactinfo).toBe(2);
+		expect(contactCodes(looked.rows).filter(Boolean)).toEqual(
+			contactCodes(looked.rows).filter((one) => one === code),
+		);
+	});
+
+	test.each(ON_ERROR)('On Error %s: Max Calls is spent on checks first', async (onError) => {
+		const looked = await ask({ values: FOUND, onError, options: { maxCalls: 5 } });
+
+		expect([looked.error, looked.failedRows]).toEqual([undefined, []]);
+		expect(looked.rows.map(({ exists }) => exists)).toEqual(FOUND.map(() => true));
+		expect(contactCodes(looked.rows)).toEqual([undefined, 'callLimit', 'callLimit', 'callLimit']);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 4, getcontactinfo: 1 });
+	});
+
+	test('Max Calls below the checks leaves no call for a contact', async () => {
+		const looked = await ask({ values: FOUND, options: { maxCalls: 3 } });
+
+		expect(codesOf(looked.rows)).toEqual([undefined, undefined, undefined, 'callLimit']);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 3 });
+	});
+
+	test('Retry On Fail asks only the part that has no answer', async () => {
+		const [one, other] = FOUND as [string, string];
+		const looked = await ask({
+			values: [one, other],
+			options: ONE_TRY,
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+			// n8n tries again where the first row has an error.
+			faults: [{ calls: [1, 3], status: 502 }],
+		});
+
+		expect(looked.asked.slice(0, 3)).toEqual([one, other, `${other}@c.us`]);
+		expect(looked.asked.slice(3).sort()).toEqual([one, `${one}@c.us`, `${other}@c.us`]);
+	});
+
+	test('two nodes of a workflow have their own rows, and share the limit of the method', async () => {
+		const service = await startService(instanceOf('whatsapp'));
+		const looked = await ask({
+			service,
+			values: FOUND,
+			workflow(workflow) {
+				const node = workflow.nodes.find(({ name }) => name === LOOKUP);
+				if (node) workflow.nodes.push({ ...node, id: 'second', name: 'Second' });
+				const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
+				workflow.connections[ITEMS] = { main: [[to(LOOKUP), to('Second')]] };
+			},
+		});
+
+		expect(looked.output('Second').map(({ json }) => json.contact)).toEqual(
+			looked.rows.map(({ contact }) => contact),
+		);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 8, getcontactinfo: 8 });
+		expect(service.simulator.highestRate({ method: 'getContactInfo' })).toBe(1);
+	});
+
+	test('without an answer about the number there is no contact to ask for', async () => {
+		const instance: InstanceChanges = { quota: { used: 30_000, total: 30_000 } };
+		const looked = await ask({ values: [NUMBER], instance });
+
+		expect(looked.rows).toMatchObject([
+			{ exists: null, contact: null, error: { code: 'quotaExceeded' } },
+		]);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1 });
+	});
+
+	test('items that share an answer are counted without its contacts', async () => {
+		const { hint } = await ask({ values: [NUMBER, NUMBER, '79876543211'] });
+
+		expect(hint).toMatch(/^3 items, 3 calls to GREEN-API .*\. 1 item needed no call of its own\.$/);
+	});
+});
