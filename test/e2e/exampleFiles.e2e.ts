@@ -222,7 +222,7 @@ describe('examples/spreadsheet.json', () => {
 		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /No column.+"Cell".+"Work"/],
 		['no column names', 'bare.csv', 'Anna,+79123456780\nIra,+79123456782', '', /first row/],
 		['a broken workbook', 'broken.xlsx', 'PK\u0003\u0004 broken', '', /cannot be opened/],
-		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /only one row/],
+		['a picture', 'picture.png', '\u0089PNG\r\n\u001a\n', '', /No column looks like/],
 	])(
 		'%s: the form says what is wrong, and nothing is asked',
 		async (_, name, content, column, words) => {

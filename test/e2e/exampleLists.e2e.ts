@@ -241,7 +241,7 @@ describe('nightly-enrichment', () => {
 	test('Max Calls is reached: the night ends without a failure', async () => {
 		await fill(120);
 		await run('nightly-capped');
-		expect(await checked()).toHaveLength(40);
+		expect(await checked()).toHaveLength(50);
 	});
 
 	test('n8n is killed in mid-list: the next run does the rest, one slice at most is asked twice', async () => {
