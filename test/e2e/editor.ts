@@ -338,9 +338,12 @@ export class Editor {
 		await tab.and(this.page.locator('[aria-selected="true"]')).waitFor();
 	}
 
-	/** The message of a run that failed. */
-	async failure(): Promise<string> {
-		return await this.output.getByTestId('node-error-message').innerText();
+	/** What a run that failed says: what happened, and what to do. */
+	async failure(): Promise<{ message: string; advice: string }> {
+		return {
+			message: await this.output.getByTestId('node-error-message').innerText(),
+			advice: await this.output.getByTestId('node-error-description').first().innerText(),
+		};
 	}
 
 	// Credentials
