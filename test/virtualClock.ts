@@ -36,7 +36,8 @@ export class VirtualClock implements Clock {
 		if (signal?.aborted) return;
 		await new Promise<void>((resolve) => {
 			const cancel = () => {
-				this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+				const index = this.sleepers.indexOf(sleeper);
+				if (index >= 0) this.sleepers.splice(index, 1);
 				resolve();
 			};
 			const wake = () => {

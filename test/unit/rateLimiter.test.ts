@@ -10,7 +10,8 @@ import {
 import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
-import { RateLimitedService, VirtualClock, type Call, type ServiceOptions } from './rateModel';
+import { VirtualClock } from '../virtualClock';
+import { RateLimitedService, type Call, type ServiceOptions } from './rateModel';
 
 const MINUTE = 60_000;
 

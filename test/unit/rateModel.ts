@@ -1,86 +1,13 @@
 /** A rate-limited service and n8n processes that call it, on a virtual clock. */
 
-import { setImmediate as eventLoop } from 'node:timers/promises';
-
 import {
 	RateLimiter,
 	type RateBounds,
 	type RateInfo,
 } from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
-import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import { RollingWindow } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
-
-interface Sleeper {
-	readonly due: number;
-	readonly wake: () => void;
-}
-
-/**
- * Time that does not pass until everything that can happen without waiting has happened, and then
- * jumps to the next moment that somebody waits for. So no test sleeps, and none depends on how fast
- * the machine is.
- */
-export class VirtualClock implements Clock {
-	private time = 0;
-	private readonly sleepers: Sleeper[] = [];
-	private running = false;
-
-	/** @param settle resolves when nothing can happen any more without time going on */
-	constructor(
-		private readonly settle: () => Promise<void> = async () => void (await eventLoop()),
-	) {}
-
-	now(): number {
-		return Date.UTC(2026, 10, 22, 12) + this.time;
-	}
-
-	monotonic(): number {
-		return this.time;
-	}
-
-	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-		if (signal?.aborted) return;
-		await new Promise<void>((resolve) => {
-			const wake = () => {
-				signal?.removeEventListener('abort', cancel);
-				resolve();
-			};
-			const sleeper: Sleeper = { due: this.time + ms, wake };
-			const cancel = () => {
-				const index = this.sleepers.indexOf(sleeper);
-				if (index >= 0) this.sleepers.splice(index, 1);
-				resolve();
-			};
-			signal?.addEventListener('abort', cancel, { once: true });
-			this.insert(sleeper);
-			if (!this.running) void this.run();
-		});
-	}
-
-	/** No time passes any more: who still waits is forgotten. */
-	stop(): void {
-		this.sleepers.length = 0;
-	}
-
-	/** In the order of their due times; of two at one time the first goes first. */
-	private insert(sleeper: Sleeper): void {
-		const index = this.sleepers.findLastIndex(({ due }) => due <= sleeper.due);
-		this.sleepers.splice(index + 1, 0, sleeper);
-	}
-
-	private async run(): Promise<void> {
-		this.running = true;
-		while (this.sleepers.length > 0) {
-			await this.settle();
-			const next = this.sleepers.shift();
-			if (!next) break;
-			this.time = Math.max(this.time, next.due);
-			next.wake();
-		}
-		this.running = false;
-	}
-}
+import { VirtualClock } from '../virtualClock';
 
 export interface ServiceOptions {
 	/** Calls in any rolling second; may change with time (milliseconds). */
