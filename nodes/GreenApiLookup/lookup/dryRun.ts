@@ -4,7 +4,7 @@ import { isFailure, type Answer, type Outcome } from './answers/response';
 import { existsIn } from './answers/rows';
 import type { InstanceRun } from './instanceRun';
 import { otherFormOf, type Query } from './query';
-import { count, duration } from './report';
+import { count, duration, sentences } from './report';
 
 /** What an instance would be asked: queries by key, with the answer where that is known. */
 type Plan = Map<string, { readonly query: Query; readonly answer: Answer | undefined }>;
@@ -45,23 +45,19 @@ export class DryRun {
 		const most = checks + secondForms + contacts;
 		const calls = [
 			count(checks, 'check'),
-			...(secondForms > 0
-				? [`at most ${secondForms.toLocaleString('en')} more for second forms`]
-				: []),
-			...(contacts > 0 ? [`at most ${count(contacts, 'contact')}`] : []),
-		];
+			secondForms > 0 && `at most ${secondForms.toLocaleString('en')} more for second forms`,
+			contacts > 0 && `at most ${count(contacts, 'contact')}`,
+		].filter(Boolean);
 		const known = sum('known');
-		const seconds = Math.max(...costs.map((cost) => cost.seconds));
-		return [
+		const missing = most - mayCall;
+		return sentences(
 			`Dry run: ${count(items, 'item')}, ${count(sum('numbers'), 'different number')}: ${calls.join(', ')}.`,
-			...(known > 0 ? [`${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`] : []),
-			...(most > mayCall
-				? [
-						`Max Calls allows ${count(mayCall, 'call')}: up to ${count(most - mayCall, 'call')} too few.`,
-					]
-				: []),
-			...(most > 0 ? [`All of it takes about ${duration(seconds)}.`] : []),
-		].join(' ');
+			known > 0 && `${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`,
+			missing > 0 &&
+				`Max Calls allows ${count(mayCall, 'call')}: up to ${count(missing, 'call')} too few.`,
+			most > 0 &&
+				`All of it takes about ${duration(Math.max(...costs.map(({ seconds }) => seconds)))}.`,
+		);
 	}
 }
 

@@ -3,37 +3,20 @@
  * the number, and then its contact.
  */
 
-import { endpointOf, type Endpoint, type Operation } from '../messengers/definition';
+import { endpointOf, type Endpoint, type MessengerDefinition } from '../messengers/definition';
 import { failure } from './answers/failures';
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { chatIdOf, existsIn } from './answers/rows';
-import type { Instance } from './calls/instance';
-import type { InstanceClient } from './calls/instanceClient';
-import type { KnownOutcomes } from './knownOutcomes';
-import { MethodRun, type InstanceState, type RunPart } from './methodRun';
+import { InstanceClient, type Connection } from './calls/instanceClient';
+import { Outage } from './calls/outage';
+import { KnownOutcomes } from './knownOutcomes';
+import { MethodRun, type InstanceState } from './methodRun';
 import { otherFormOf, type Query } from './query';
+import type { RunPart } from './runOptions';
 import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './wrongInstance';
 
 /** What is asked through a client of its own. */
-export interface ClientMethod {
-	readonly path: string;
-	readonly callsPerSecond: number;
-	readonly operation?: Operation;
-}
-
-/** What the items of an instance need of the run. */
-export interface InstanceOptions {
-	readonly run: RunPart;
-	readonly known: KnownOutcomes;
-	readonly clientOf: (method: ClientMethod) => InstanceClient;
-	readonly instance: Instance;
-	readonly endpoint: Endpoint;
-	/** Whether the contact of an account that exists is asked for, too. */
-	readonly includeContactInfo: boolean;
-	/** Reads one more item of the run. @returns false where none remains */
-	readonly readNext: () => Promise<boolean>;
-	readonly settle: (index: number, outcome: Outcome) => void;
-}
+type ClientMethod = Pick<Endpoint, 'path' | 'callsPerSecond'> & Partial<Endpoint>;
 
 /** Tasks in progress at a time: enough for answers that take 10 s, at the limit of the method. */
 const SLOWEST_ANSWER_S = 10;
@@ -46,19 +29,44 @@ export class InstanceRun {
 
 	readonly checks: MethodRun;
 	readonly contacts: MethodRun | undefined;
+	private readonly clients: InstanceClient[] = [];
+	private readonly contactEndpoint: Endpoint;
 	private checksAreDone = false;
-	private contactsChanged = () => {};
-	private contactsChange: Promise<void> = Promise.resolve();
+	/** Workers that wait until a contact is wanted, or until none will be any more. */
+	private readonly waiting: Array<() => void> = [];
 
-	constructor(private readonly options: InstanceOptions) {
-		const { known, clientOf, endpoint, run, includeContactInfo } = options;
-		const wake = () => this.wake();
-		this.state = { known, hasAnswers: false, suspect: undefined, wake };
-		this.checks = new MethodRun(this.state, clientOf(endpoint), run);
-		if (!includeContactInfo || endpoint.operation !== 'checkAccount') return;
-		const contact = endpointOf(endpoint.messenger, 'getContactInfo');
-		this.contacts = new MethodRun(this.state, clientOf(contact), { ...run, answered() {} });
-		this.expectContacts();
+	constructor(
+		private readonly connection: Connection,
+		private readonly run: RunPart,
+	) {
+		const { endpoint, memories, state, reuseMs, includeContactInfo } = run.options;
+		const { report } = run;
+		const known = new KnownOutcomes(memories, state, connection.instance, reuseMs, () => {
+			report.reused++;
+		});
+		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
+		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
+		this.checks = this.method(endpoint, () => report.answeredByCall());
+		if (includeContactInfo) this.contacts = this.method(this.contactEndpoint, () => undefined);
+	}
+
+	private method(endpoint: Endpoint, answered: () => void): MethodRun {
+		return new MethodRun(this.state, this.clientOf(endpoint), this.run, answered);
+	}
+
+	private clientOf({ path, callsPerSecond, operation }: ClientMethod): InstanceClient {
+		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.run.options;
+		const limiter = state.limiterOf(this.connection.instance, path, callsPerSecond);
+		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
+		const callsPerMinute = operation === 'checkAccount' ? checksPerMinute : 0;
+		const bounds = { limiter, batching, outage, callsPerMinute };
+		const { clock } = state.environment;
+		const client = new InstanceClient(this.connection, bounds, clock, () => {
+			memories.execution.record.calls++;
+			this.run.report.calls++;
+		});
+		this.clients.push(client);
+		return client;
 	}
 
 	/** Takes an item of the list on. */
@@ -68,9 +76,9 @@ export class InstanceRun {
 
 	/** Works until every item of the instance is checked. */
 	async check(): Promise<void> {
-		const { endpoint, readNext } = this.options;
 		try {
-			await this.checks.work(workersOf(endpoint), readNext);
+			const { endpoint } = this.run.options;
+			await this.checks.work(workersOf(endpoint), async () => await this.run.readNext());
 		} finally {
 			this.checksAreDone = true;
 			this.contactsChanged();
@@ -79,28 +87,44 @@ export class InstanceRun {
 
 	/** Works until every account that `check` finds has its contact. */
 	async askContacts(): Promise<void> {
-		const contact = endpointOf(this.options.endpoint.messenger, 'getContactInfo');
-		await this.contacts?.work(workersOf(contact), async () => await this.moreContacts());
-	}
-
-	/** What the instance's settings call its messenger, where it has refused everything as unknown. */
-	async typeIfWrong(signal: AbortSignal | undefined): Promise<string | undefined> {
-		const { known, hasAnswers } = this.state;
-		if (known.ended?.code !== 'wrongInstance' || hasAnswers) return undefined;
-		return await known.typeInstance(async () => {
-			if (!known.mayCall()) return undefined;
-			const request = settingsRequest(this.options.instance);
-			const method = { ...request, callsPerSecond: SETTINGS_CALLS_PER_SECOND };
-			const conditions = { signal, isWanted: () => true, isAlone: () => false };
-			const sent = await this.options.clientOf(method).send(request, conditions);
-			sent?.release();
-			return sent && readTypeInstance(sent.response);
+		await this.contacts?.work(workersOf(this.contactEndpoint), async () => {
+			if (this.checksAreDone) return false;
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
+			return true;
 		});
 	}
 
+	/** The messenger that the instance belongs to, where it has refused everything as unknown. */
+	async ownerIfWrong(): Promise<MessengerDefinition | undefined> {
+		const { known, hasAnswers } = this.state;
+		if (known.ended?.code !== 'wrongInstance' || hasAnswers) return undefined;
+		const { messengers, signal } = this.run.options;
+		const type = await known.typeInstance(async () => {
+			if (!known.mayCall()) return undefined;
+			const request = settingsRequest(this.connection.instance);
+			const client = this.clientOf({ ...request, callsPerSecond: SETTINGS_CALLS_PER_SECOND });
+			const conditions = { signal, isWanted: () => true, isAlone: () => false };
+			const sent = await client.send(request, conditions);
+			sent?.release();
+			return sent && readTypeInstance(sent.response);
+		});
+		return messengers.find(({ typeInstance }) => typeInstance === type);
+	}
+
+	/** Whoever waits looks again. */
 	wake(): void {
 		this.checks.wake();
 		this.contacts?.wake();
+	}
+
+	/** Gives up the calls in flight. */
+	giveUp(): void {
+		for (const client of this.clients) client.giveUp();
+	}
+
+	/** Ends its part in the bounds of the rate limiters. */
+	close(): void {
+		for (const client of this.clients) client.close();
 	}
 
 	/** A first form was answered: where it says no, the other form of the number has the last word. */
@@ -122,9 +146,7 @@ export class InstanceRun {
 	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
 	contactQuery(answer: Answer): Query | undefined {
 		const value = this.contacts ? chatIdOf(answer) : null;
-		if (value === null) return undefined;
-		const endpoint = endpointOf(answer.query.endpoint.messenger, 'getContactInfo');
-		return { endpoint, value, force: false };
+		return value === null ? undefined : { endpoint: this.contactEndpoint, value, force: false };
 	}
 
 	private found(index: number, outcome: Outcome): void {
@@ -134,24 +156,13 @@ export class InstanceRun {
 		this.contactsChanged();
 	}
 
+	private contactsChanged(): void {
+		for (const goOn of this.waiting.splice(0)) goOn();
+	}
+
 	private settle(index: number, outcome: Outcome): void {
 		if (isFailure(outcome) && outcome.code === 'wrongInstance') this.ofWrongInstance.push(index);
-		this.options.settle(index, outcome);
-	}
-
-	private async moreContacts(): Promise<boolean> {
-		if (this.checksAreDone) return false;
-		await this.contactsChange;
-		return true;
-	}
-
-	private expectContacts(): void {
-		this.contactsChange = new Promise<void>((resolve) => {
-			this.contactsChanged = () => {
-				this.expectContacts();
-				resolve();
-			};
-		});
+		this.run.settle(index, outcome);
 	}
 }
 

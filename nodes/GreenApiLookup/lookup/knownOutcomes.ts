@@ -75,11 +75,11 @@ export class KnownOutcomes {
 
 	/** Keeps a final answer to these queries for later executions, whether it was forced or not. */
 	remember(answer: Answer, ...queries: readonly Query[]): void {
-		if (answer.query.endpoint.subject === null) return;
+		const { answers } = this.state;
+		if (answer.query.endpoint.subject === null || this.reuseMs + answers.size === 0) return;
 		for (const key of queries.map((query) => this.rememberedKey(query))) {
 			// A newer answer replaces an older one, also where this run itself reuses none.
-			const isKept = this.reuseMs > 0 || this.state.answers.has(key);
-			if (isKept) this.state.answers.set(key, answer);
+			if (this.reuseMs > 0 || answers.has(key)) answers.set(key, answer);
 		}
 	}
 

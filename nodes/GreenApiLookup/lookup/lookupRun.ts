@@ -5,25 +5,21 @@
 
 import type { Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
-import { InstanceClient, type Connection } from './calls/instanceClient';
-import { Outage } from './calls/outage';
+import type { Connection } from './calls/instanceClient';
 import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
-import { InstanceRun, type ClientMethod } from './instanceRun';
-import { KnownOutcomes } from './knownOutcomes';
-import type { RunPart } from './methodRun';
-import { paceWarning, Report } from './report';
-import type { RunOptions, RunResult } from './runOptions';
+import { InstanceRun } from './instanceRun';
+import { paceWarning, Report, sentences } from './report';
+import type { RunOptions, RunPart, RunResult } from './runOptions';
 import { namedFailure } from './wrongInstance';
 
-export class LookupRun {
+export class LookupRun implements RunPart {
 	readonly report: Report;
+	readonly endSlice: () => Promise<void> | undefined;
 
 	private readonly clock: Clock;
 	private readonly outcomes: Array<Outcome | undefined>;
 	private readonly instances = new Map<Connection, InstanceRun>();
-	private readonly clients: InstanceClient[] = [];
-	private readonly part: RunPart;
 	private readonly dryRun = new DryRun();
 	/** Set while the limiters still know the bounds of this run. */
 	private drySummary: string | undefined;
@@ -34,18 +30,11 @@ export class LookupRun {
 	private failed: { index: number; failure: Failure } | undefined;
 	private crashed: unknown;
 
-	constructor(private readonly options: RunOptions) {
-		const { environment } = options.state;
-		this.clock = environment.clock;
+	constructor(readonly options: RunOptions) {
+		this.clock = options.state.environment.clock;
 		this.outcomes = new Array<Outcome | undefined>(options.count);
 		this.report = new Report(options.count, this.clock.monotonic());
-		this.part = {
-			environment,
-			maxWaitMs: options.maxWaitMs,
-			isOver: () => this.isOver,
-			endSlice: inSlices(this.clock),
-			answered: () => this.report.answeredByCall(),
-		};
+		this.endSlice = inSlices(this.clock);
 	}
 
 	/**
@@ -65,7 +54,7 @@ export class LookupRun {
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
-			for (const client of this.clients) client.close();
+			for (const instance of this.instances.values()) instance.close();
 		}
 		if (!this.failed) return this.outcomes;
 		const answered = this.outcomes.filter((outcome) => outcome && !isFailure(outcome)).length;
@@ -85,10 +74,10 @@ export class LookupRun {
 		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
 		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
 		const cost = this.dryRun.summary(this.options.count, mayCall);
-		return [cost, ...this.report.failures('Cannot be asked')].join(' ');
+		return sentences(cost, this.report.failures('Cannot be asked'));
 	}
 
-	private get isOver(): boolean {
+	get isOver(): boolean {
 		const isCancelled = this.options.signal?.aborted === true;
 		return isCancelled || this.failed !== undefined || this.crashed !== undefined;
 	}
@@ -128,11 +117,10 @@ export class LookupRun {
 		this.working?.push(work.catch(crash));
 	}
 
-	/** Reads one item, after those before it. @returns false where none remains */
-	private async readNext(): Promise<boolean> {
+	async readNext(): Promise<boolean> {
 		this.reading = this.reading.then(async () => {
 			if (this.isOver || this.next >= this.options.count) return false;
-			await this.part.endSlice();
+			await this.endSlice();
 			await this.take(this.next++);
 			return true;
 		});
@@ -152,41 +140,14 @@ export class LookupRun {
 	private instanceOf(connection: Connection): InstanceRun {
 		const existing = this.instances.get(connection);
 		if (existing) return existing;
-		const { endpoint, memories, state, reuseMs, includeContactInfo } = this.options;
-		const instance = new InstanceRun({
-			run: this.part,
-			known: new KnownOutcomes(memories, state, connection.instance, reuseMs, () => {
-				this.report.reused++;
-			}),
-			clientOf: (method) => this.clientOf(connection, method),
-			instance: connection.instance,
-			endpoint,
-			includeContactInfo,
-			readNext: async () => await this.readNext(),
-			settle: (item, outcome) => this.settle(item, outcome),
-		});
+		const instance = new InstanceRun(connection, this);
 		this.instances.set(connection, instance);
 		if (this.working) this.begin(instance);
 		return instance;
 	}
 
-	private clientOf(connection: Connection, method: ClientMethod): InstanceClient {
-		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.options;
-		const { path, callsPerSecond, operation } = method;
-		const limiter = state.limiterOf(connection.instance, path, callsPerSecond);
-		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
-		const callsPerMinute = operation === 'checkAccount' ? checksPerMinute : 0;
-		const bounds = { limiter, batching, outage, callsPerMinute };
-		const client = new InstanceClient(connection, bounds, this.clock, () => {
-			memories.execution.record.calls++;
-			this.report.calls++;
-		});
-		this.clients.push(client);
-		return client;
-	}
-
 	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
-	private settle(index: number, outcome: Outcome, mayStop = true): void {
+	settle(index: number, outcome: Outcome, mayStop = true): void {
 		this.outcomes[index] = outcome;
 		this.report.settled(outcome);
 		if (!isFailure(outcome) || outcome.code === 'callLimit') return;
@@ -197,10 +158,9 @@ export class LookupRun {
 
 	/** Failures of a wrong instance name the messenger that the instance belongs to. */
 	private async nameMessengers(): Promise<void> {
-		const { endpoint, messengers, signal } = this.options;
+		const { endpoint } = this.options;
 		for (const instance of this.instances.values()) {
-			const type = await instance.typeIfWrong(signal);
-			const owner = messengers.find(({ typeInstance }) => typeInstance === type);
+			const owner = await instance.ownerIfWrong();
 			if (!owner || owner === endpoint.messenger) continue;
 			for (const index of instance.ofWrongInstance) {
 				const named = namedFailure(this.outcomes[index] as Failure, endpoint, owner);
@@ -212,7 +172,10 @@ export class LookupRun {
 
 	/** Whoever waits looks again; calls in flight are given up where the execution was cancelled. */
 	private endWaits(): void {
-		for (const instance of this.instances.values()) instance.state.wake();
-		if (this.options.signal?.aborted) for (const client of this.clients) client.giveUp();
+		const isCancelled = this.options.signal?.aborted;
+		for (const instance of this.instances.values()) {
+			instance.wake();
+			if (isCancelled) instance.giveUp();
+		}
 	}
 }

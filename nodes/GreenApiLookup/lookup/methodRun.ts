@@ -7,9 +7,10 @@ import { definitionOf } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import type { Call, InstanceClient } from './calls/instanceClient';
 import { Attempts } from './calls/retry';
-import type { Environment } from './environment';
+import type { Clock } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
 import type { Query } from './query';
+import type { RunPart } from './runOptions';
 
 /** A query and what is to be done with its outcome. */
 interface Task {
@@ -33,19 +34,6 @@ export interface InstanceState {
 	suspect: unknown;
 	/** Those who wait look again whether their query is still to be asked. */
 	readonly wake: () => void;
-}
-
-/** What a method needs of the run that it is part of. */
-export interface RunPart {
-	readonly environment: Environment;
-	/** Milliseconds from a query's first call after which it is not asked again. */
-	readonly maxWaitMs: number;
-	/** Stopped or cancelled: nothing is asked any more. */
-	readonly isOver: () => boolean;
-	/** Lets the rest of the process go first, where this one has worked for long. */
-	readonly endSlice: () => Promise<void> | undefined;
-	/** An item's own query got its answer by a call. */
-	readonly answered: () => void;
 }
 
 /** Milliseconds between two looks at a service that is about to be given up. */
@@ -77,11 +65,17 @@ export class MethodRun {
 	/** One for each wait: aborted when those who wait have to look again. */
 	private readonly waits = new Set<AbortController>();
 
+	private readonly clock: Clock;
+
+	/** @param answered told of an item's own query that got its answer by a call */
 	constructor(
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
 		private readonly run: RunPart,
-	) {}
+		private readonly answered: () => void,
+	) {
+		this.clock = run.options.state.environment.clock;
+	}
 
 	/** Queues a query, or joins an equal one. @param then called once with the outcome */
 	add(query: Query, then: (outcome: Outcome) => void, queue: 'queue' | 'later' = 'queue'): void {
@@ -89,7 +83,8 @@ export class MethodRun {
 		const equal = this.tasks.get(key);
 		if (equal?.outcome) return then(equal.outcome);
 		if (equal) return void equal.then.push(then);
-		const attempts = new Attempts(this.run.maxWaitMs, this.run.environment.random);
+		const { maxWaitMs, state } = this.run.options;
+		const attempts = new Attempts(maxWaitMs, state.environment.random);
 		const isFirst = queue === 'queue';
 		const task = { key, query, attempts, then: [then], isFirst, asked: false };
 		this.tasks.set(key, task);
@@ -114,11 +109,11 @@ export class MethodRun {
 
 	/** Wakes those who wait at the moment at which the run gives up. */
 	private async watchOutage(signal: AbortSignal): Promise<void> {
-		const { clock } = this.run.environment;
+		const { clock } = this;
 		while (!signal.aborted) {
 			const ms = this.client.outage.msUntilGivenUp(clock.monotonic());
 			if (ms <= 0) this.wake();
-			await clock.sleep(ms <= 0 ? this.run.maxWaitMs : Math.max(WATCH_MS, ms), signal);
+			await clock.sleep(ms <= 0 ? this.run.options.maxWaitMs : Math.max(WATCH_MS, ms), signal);
 		}
 	}
 
@@ -138,7 +133,7 @@ export class MethodRun {
 	}
 
 	private async takeTasks(more: () => Promise<boolean>): Promise<void> {
-		while (!this.run.isOver()) {
+		while (!this.run.isOver) {
 			const task = this.queue.take();
 			if (task) await this.finish(task);
 			else if (!(await more())) {
@@ -161,13 +156,13 @@ export class MethodRun {
 
 	/** Asks until there is an outcome; undefined where the run is over before. */
 	private async resolve(task: Task): Promise<Outcome | undefined> {
-		const { clock } = this.run.environment;
-		const isOpen = () => !this.run.isOver() && this.settled(task) === undefined;
+		const { clock } = this;
+		const isOpen = () => !this.run.isOver && this.settled(task) === undefined;
 		const isHeld = () => this.state.suspect !== undefined && this.state.suspect !== task;
 		const sleep = async (ms: number) =>
 			await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
 		while (isOpen()) {
-			if (isHeld()) await sleep(this.run.maxWaitMs);
+			if (isHeld()) await sleep(this.run.options.maxWaitMs);
 			const call = await this.untilWoken(
 				async (signal) =>
 					await this.client.ask(task.query, {
@@ -184,13 +179,13 @@ export class MethodRun {
 			const until = clock.monotonic() + concluded;
 			for (let ms = concluded; ms > 0 && isOpen(); ms = until - clock.monotonic()) await sleep(ms);
 		}
-		return this.run.isOver() ? undefined : this.settled(task);
+		return this.run.isOver ? undefined : this.settled(task);
 	}
 
 	/** What is known of a task without a call: its answer, or why it is not asked. */
 	private settled({ key, query, asked }: Task): Outcome | undefined {
 		const { known } = this.state;
-		const now = this.run.environment.clock.monotonic();
+		const now = this.clock.monotonic();
 		return (
 			known.get(key, query) ??
 			known.blockedBy(query, asked) ??
@@ -223,7 +218,7 @@ export class MethodRun {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			if (isFirst) this.run.answered();
+			if (isFirst) this.answered();
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}

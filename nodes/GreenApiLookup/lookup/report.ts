@@ -51,22 +51,19 @@ export class Report {
 		const { items, calls, reused } = this;
 		const shared = Math.max(0, this.answered - this.answeredQueries);
 		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
-		return [
+		return sentences(
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
-			...(shared > 0
-				? [`${count(shared, 'item')} needed no call of ${shared === 1 ? 'its' : 'their'} own.`]
-				: []),
-			...(reused > 0 ? [`${count(reused, 'answer')} came from earlier executions.`] : []),
-			...this.failures('Not answered'),
-			...this.withoutContact.summary('Contact not answered'),
-			...(this.quota
-				? [`Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`]
-				: []),
-		].join(' ');
+			shared > 0 &&
+				`${count(shared, 'item')} needed no call of ${shared === 1 ? 'its' : 'their'} own.`,
+			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
+			this.failures('Not answered'),
+			this.withoutContact.summary('Contact not answered'),
+			this.quota && `Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`,
+		);
 	}
 
-	/** How many items failed and why, and what to do about most of them. */
-	failures(title: string): string[] {
+	/** How many items failed and why, and what to do about most of them; empty where none did. */
+	failures(title: string): string {
 		return this.failed.summary(title);
 	}
 }
@@ -83,19 +80,18 @@ class Failures {
 		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
 	}
 
-	summary(title: string): string[] {
-		if (this.count === 0) return [];
+	summary(title: string): string {
+		if (this.count === 0) return '';
 		const labels = [...this.codes].map(
 			([code, number]) => `${number.toLocaleString('en')} (${definitionOf(code).label})`,
 		);
 		const [advice, most] = [...this.advice].reduce((one, other) =>
 			other[1] > one[1] ? other : one,
 		);
-		const isMost = most * 2 > this.count;
-		return [
+		return sentences(
 			`${title}: ${labels.join(', ')}.`,
-			...(isMost ? [most === this.count ? advice : `For most of them: ${advice}`] : []),
-		];
+			most * 2 > this.count && (most === this.count ? advice : `For most of them: ${advice}`),
+		);
 	}
 }
 
@@ -114,6 +110,11 @@ export function paceWarning(
 		`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
 		'within minutes: set Checks per Minute in the options of this node. '
 	);
+}
+
+/** The sentences that there are, one after the other. */
+export function sentences(...parts: ReadonlyArray<string | false | undefined>): string {
+	return parts.filter(Boolean).join(' ');
 }
 
 /** A number with its noun: "1 item", "1,000 items". */

@@ -8,6 +8,7 @@ import type { Connection } from './calls/instanceClient';
 import type { Memories } from './knownOutcomes';
 import type { ProcessState } from './processState';
 import type { Query } from './query';
+import type { Report } from './report';
 
 /** One item as it was read: failures where its parameters or its credential cannot be used. */
 export interface LookupItem {
@@ -42,6 +43,20 @@ export interface RunOptions {
 	readonly stopOnFailure: boolean;
 	/** Ends the run at once when it is aborted. */
 	readonly signal: AbortSignal | undefined;
+}
+
+/** What the parts of a run need of it. */
+export interface RunPart {
+	readonly options: RunOptions;
+	readonly report: Report;
+	/** Stopped or cancelled: nothing is asked any more. */
+	readonly isOver: boolean;
+	/** Lets the rest of the process go first, where this run has worked for long. */
+	readonly endSlice: () => Promise<void> | undefined;
+	/** Reads one more item, after those before it. @returns false where none remains */
+	readNext(): Promise<boolean>;
+	/** Gives an item its outcome. */
+	settle(index: number, outcome: Outcome): void;
 }
 
 /** A run that ended at its first failure. */
