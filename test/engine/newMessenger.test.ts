@@ -1,10 +1,7 @@
 /** What a new messenger takes: one definition. Fields, routing, both entry points and rows follow. */
 
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import type { IDataObject, INodeType } from 'n8n-workflow';
+import nock from 'nock';
 
 import type { Environment } from '../../nodes/GreenApiLookup/lookup/environment';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
@@ -32,34 +29,14 @@ const VIBER: MessengerDefinition = {
 	},
 };
 
+const HOST = 'https://7107.api.example';
 const INSTANCE = { idInstance: '7107000001', apiTokenInstance: 'd75b3a66d75b3a66' };
 
-/** What its GREEN-API answers to a method. */
-const ANSWERS: Readonly<Record<string, object>> = {
-	checkViber: { hasViber: true, chatId: 'v-1' },
-	getViberSettings: { stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
-	getViberContact: { chatId: 'v-1', name: 'Anna', avatar: '' },
-};
-
-let service: Server;
 let node: INodeType;
-let calls: string[] = [];
-
-beforeAll(async () => {
-	service = createServer((request, response) => {
-		let body = '';
-		request.on('data', (piece) => (body += piece));
-		request.on('end', () => {
-			const [, , , method = ''] = (request.url ?? '').split('/');
-			calls.push(`${request.method} ${request.url} ${body}`);
-			response.end(JSON.stringify(ANSWERS[method]));
-		});
-	}).listen(0, '127.0.0.1');
-	await once(service, 'listening');
-});
 
 beforeEach(async () => {
-	calls = [];
+	// The simulator does not know it: whatever is not expected here is an error.
+	nock.disableNetConnect();
 	const { constructor } = await loadNodeType();
 	const GreenApiLookup = constructor as new (
 		environment: Environment,
@@ -69,36 +46,58 @@ beforeEach(async () => {
 	node = new GreenApiLookup(SYSTEM_ENVIRONMENT, [...MESSENGERS, VIBER]);
 });
 
-afterAll(() => service.close());
+afterEach(() => {
+	nock.cleanAll();
+	nock.enableNetConnect();
+});
 
-const PATH = (method: string) =>
-	`/v3/waInstance${INSTANCE.idInstance}/${method}/${INSTANCE.apiTokenInstance}`;
+afterAll(() => nock.restore());
 
-const CELLS: ReadonlyArray<[operation: string, value: string, call: string, row: IDataObject]> = [
-	[
-		'checkAccount',
-		'+7 987 654-32-10',
-		`POST ${PATH('checkViber')} {"phoneNumber":79876543210}`,
-		{ messenger: 'viber', phoneNumber: '79876543210', exists: true, chatId: 'v-1' },
-	],
-	[
-		'getAccountSettings',
-		'',
-		`GET ${PATH('getViberSettings')} `,
-		{ messenger: 'viber', stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
-	],
-	[
-		'getContactInfo',
-		'v-1',
-		`POST ${PATH('getViberContact')} {"chatId":"v-1"}`,
-		{ messenger: 'viber', chatId: 'v-1', name: 'Anna', avatar: null },
-	],
+interface Cell {
+	readonly operation: string;
+	readonly value: string;
+	readonly method: string;
+	/** The JSON of the call's body; null where it has none. */
+	readonly body: nock.DataMatcherMap | null;
+	readonly answer: nock.Body;
+	readonly row: IDataObject;
+}
+
+const CELLS: readonly Cell[] = [
+	{
+		operation: 'checkAccount',
+		value: '+7 987 654-32-10',
+		method: 'POST checkViber',
+		body: { phoneNumber: 79876543210 },
+		answer: { hasViber: true, chatId: 'v-1' },
+		row: { messenger: 'viber', phoneNumber: '79876543210', exists: true, chatId: 'v-1' },
+	},
+	{
+		operation: 'getAccountSettings',
+		value: '',
+		method: 'GET getViberSettings',
+		body: null,
+		answer: { stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
+		row: { messenger: 'viber', stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
+	},
+	{
+		operation: 'getContactInfo',
+		value: 'v-1',
+		method: 'POST getViberContact',
+		body: { chatId: 'v-1' },
+		answer: { chatId: 'v-1', name: 'Anna', avatar: '' },
+		row: { messenger: 'viber', chatId: 'v-1', name: 'Anna', avatar: null },
+	},
 ];
 
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
-	test.each(CELLS)('%s of a new messenger is asked and gives its row', async (...cell) => {
-		const [operation, value, call, row] = cell;
-		const { port } = service.address() as AddressInfo;
+	test.each(CELLS)('$operation of a new messenger is asked and gives its row', async (cell) => {
+		const { operation, value, method, body, answer, row } = cell;
+		const [verb = '', name = ''] = method.split(' ');
+		const { idInstance, apiTokenInstance } = INSTANCE;
+		const call = nock(HOST)
+			.intercept(`/v3/waInstance${idInstance}/${name}/${apiTokenInstance}`, verb, body ?? '')
+			.reply(200, answer);
 
 		const { error, output } = await runWorkflow({
 			workflow: lookupWorkflow({
@@ -107,14 +106,14 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				phoneNumber: '={{ $json.value }}',
 				chatId: '={{ $json.value }}',
 			}),
-			credential: { apiUrl: `http://127.0.0.1:${port}`, ...INSTANCE },
+			credential: { apiUrl: HOST, ...INSTANCE },
 			pinned: { [ITEMS]: [{ value }] },
 			entryPoint,
 			node,
 		});
 
 		expect(error).toBeUndefined();
-		expect(calls).toEqual([call]);
+		expect(call.isDone()).toBe(true);
 		expect(output(LOOKUP)).toMatchObject([{ json: row, pairedItem: { item: 0 } }]);
 	});
 });
