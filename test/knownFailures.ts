@@ -95,15 +95,15 @@ const SAID = {
 		/is not linked to a .* account, is blocked or is still/,
 		/GREEN-API console/,
 	],
-	instanceStarting: [true, /is starting/, /up to 5 minutes/],
+	instanceStarting: [true, /is starting/, /in 5 minutes/],
 	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
-	rateLimited: [true, /asked too often/, /few seconds/],
+	rateLimited: [true, /asked too often/, /in a few minutes.*fewer workflows/],
 	quotaExceeded: [false, /quota of checks/, /tariff/],
-	contactLimit: [false, /has stopped answering/, /Pause them on this instance/],
+	contactLimit: [false, /has stopped answering/, /^Wait 2 hours and run the rest then/],
 	timeout: [true, /in time/, /Run this item again/],
 	network: [true, /could not be reached/, /Check API URL.*network of this n8n/],
 	serverError: [true, /could not answer/, /again in a few minutes/],
-	badResponse: [true, /was no clear answer/, /Nothing is known about this item/],
+	badResponse: [true, /gave no clear answer/, /Nothing is known about this item/],
 } satisfies Record<string, readonly [retryable: boolean, message: RegExp, advice: RegExp]>;
 
 interface More extends Asked {
@@ -172,6 +172,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 	known({ status: 429 }, 'rateLimited'),
 	known({ status: 429, headers: { 'retry-after': '7' } }, 'rateLimited', {
 		error: { retryAfter: 7 },
+		advice: /^Run again in 7 s, with fewer workflows/,
 	}),
 	known(json(466, { invokeStatus: quota(100, 100) }), 'quotaExceeded', {
 		error: { used: 100, total: 100 },

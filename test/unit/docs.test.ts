@@ -8,9 +8,10 @@ import type { INode } from 'n8n-workflow';
 import { GreenApiInstanceApi } from '../../credentials/GreenApiInstanceApi.credentials';
 import {
 	DEFINITIONS,
+	failure,
 	type Definition,
 	type FailureCode,
-} from '../../nodes/GreenApiLookup/lookup/answers/failureCodes';
+} from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import { optionsField } from '../../nodes/GreenApiLookup/fields/options';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
 import { endpointOf, type Operation } from '../../nodes/GreenApiLookup/messengers/definition';
@@ -166,8 +167,8 @@ describe('failures', () => {
 		const messenger = messengerOf(code === 'unsupportedCountry' ? 'max' : 'whatsapp');
 		const endpoint = endpointOf(messenger, 'checkAccount');
 		const facts = { endpoint, value: '…', ...(code === 'callLimit' && { total: 500 }) };
-		const { message, advice }: Definition = DEFINITIONS[code];
-		return `${message(facts)} _${advice(facts)}_`;
+		const { message, advice } = failure(code, facts);
+		return `${message} _${advice}_`;
 	}
 
 	test(`${PAGE} has the message and the advice of each code`, () => {

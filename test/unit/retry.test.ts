@@ -72,13 +72,9 @@ test.each<[FailureCode, number | undefined, boolean]>([
 	['timeout', undefined, true],
 	['timeout', 400, true],
 	['network', undefined, true],
-	['network', 407, false],
 	['serverError', 499, true],
 	['serverError', 502, true],
 	['badResponse', 200, true],
-	['badResponse', 302, false],
-	['badResponse', 405, false],
-	['badResponse', 451, false],
 	['badRequest', 400, false],
 	['unauthorized', 401, false],
 	['wrongInstance', 404, false],
@@ -92,6 +88,10 @@ test.each<[FailureCode, number | undefined, boolean]>([
 	['invalidSettings', undefined, false],
 ])('%s with HTTP %s is transient: %s', (code, httpStatus, expected) => {
 	expect(isTransient(failure(code, { endpoint, httpStatus }))).toBe(expected);
+});
+
+test('what will be answered the same the next time is not transient', () => {
+	expect(isTransient(failure('network', { endpoint, retryable: false }))).toBe(false);
 });
 
 test('an answer is not asked for again', () => {

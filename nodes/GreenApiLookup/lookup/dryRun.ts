@@ -2,9 +2,10 @@
 
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { existsIn } from './answers/rows';
+import { duration } from './answers/text';
 import type { InstanceRun } from './instanceRun';
 import { otherFormOf, type Query } from './query';
-import { count, duration, sentences } from './report';
+import { count, sentences } from './report';
 
 /** What an instance would be asked: queries by key, with the answer where that is known. */
 type Plan = Map<string, { readonly query: Query; readonly answer: Answer | undefined }>;

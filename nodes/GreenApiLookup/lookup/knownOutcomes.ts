@@ -102,10 +102,10 @@ export class KnownOutcomes {
 
 	/** The failure of a method that is paused for so many milliseconds. */
 	private paused(endpoint: Endpoint, ms: number, facts: Partial<Failure>): Failure {
+		const { asked, httpStatus } = facts;
 		const until = this.state.environment.clock.now() + ms;
 		const retryAfter = Math.ceil(ms / 1000);
-		const words = { message: undefined, advice: undefined };
-		return failure('contactLimit', { ...facts, ...words, endpoint, until, retryAfter });
+		return failure('contactLimit', { endpoint, asked, httpStatus, until, retryAfter });
 	}
 
 	/** Whether Max Calls allows one more call. */

@@ -47,7 +47,8 @@ export function readQuery(endpoint: Endpoint, fields: QueryFields): Query | Fail
 	return failure(read.isUnsupported ? 'unsupportedCountry' : invalid, {
 		endpoint,
 		value,
-		detail: read.why,
+		// That it is empty is said already.
+		detail: (value ?? '') === '' ? undefined : read.why,
 		advice: read.advice,
 	});
 }

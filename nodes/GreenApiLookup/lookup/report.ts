@@ -1,8 +1,9 @@
 /** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
 import type { Endpoint } from '../messengers/definition';
-import { definitionOf, type Failure, type FailureCode } from './answers/failures';
+import { labelOf, type Failure, type FailureCode } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
+import { duration } from './answers/text';
 
 export class Report {
 	/** Calls of this run. */
@@ -83,7 +84,7 @@ class Failures {
 	summary(title: string): string {
 		if (this.count === 0) return '';
 		const labels = [...this.codes].map(
-			([code, number]) => `${number.toLocaleString('en')} (${definitionOf(code).label})`,
+			([code, number]) => `${number.toLocaleString('en')} (${labelOf(code)})`,
 		);
 		const [advice, most] = [...this.advice].reduce((one, other) =>
 			other[1] > one[1] ? other : one,
@@ -120,11 +121,4 @@ export function sentences(...parts: ReadonlyArray<string | false | undefined>): 
 /** A number with its noun: "1 item", "1,000 items". */
 export function count(number: number, thing: string): string {
 	return `${number.toLocaleString('en')} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-/** @param seconds at least 0 */
-export function duration(seconds: number): string {
-	if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1)} s`;
-	if (seconds < 100) return `${Math.round(seconds)} s`;
-	return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

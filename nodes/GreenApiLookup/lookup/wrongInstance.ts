@@ -31,5 +31,12 @@ export function namedFailure(
 	endpoint: Endpoint,
 	{ name }: MessengerDefinition,
 ): Failure {
-	return failure('wrongInstance', { endpoint, asked, httpStatus, belongsTo: name });
+	const chosen = endpoint.messenger.name;
+	return failure('wrongInstance', {
+		endpoint,
+		asked,
+		httpStatus,
+		message: `The credential is that of a ${name} instance, and Messenger is ${chosen}`,
+		advice: `Choose ${name} as Messenger, or the credential of a ${chosen} instance.`,
+	});
 }

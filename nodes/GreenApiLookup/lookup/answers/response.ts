@@ -3,12 +3,12 @@
  * comes back is a failure of the item, because unknown must never become "no account".
  */
 
-import type { Operation } from '../../messengers/definition';
 import { isSameNumber } from '../phone/numberingPlans';
 import type { Query } from '../query';
 import { failure, type Failure, type FailureCode, type FailureFacts } from './failures';
-import { namedNumber } from './fields';
+import { namedNumber, numberOf } from './fields';
 import { hasRepeatedField, isObject, isTooDeep, parseJson, textsIn, type JsonObject } from './json';
+import { readNetworkError } from './networkErrors';
 
 /** An HTTP answer without the token, its headers read. */
 export interface LookupResponse {
@@ -41,18 +41,19 @@ export function isFailure(value: object): value is Failure {
 /** A code, and what else is known then. */
 type Meaning = Partial<FailureFacts> & { readonly code: FailureCode };
 
-const QUARTER_HOUR_S = 900;
+/** How long it lasts is told by no header and by no field: 2 hours, as GREEN-API's pages say. */
+const CONTACT_LIMIT: Meaning = { code: 'contactLimit', retryAfter: 2 * 3600 };
 
 /**
  * What the service says in words, under any HTTP status: green-api.com's pages give none for
  * `{"status": false}` bodies (read 2026-11-26). The first that fits decides.
  */
 const REASONS: ReadonlyArray<readonly [RegExp, Meaning]> = [
-	[/in starting process/i, { code: 'instanceStarting' }],
+	[/in starting process/i, { code: 'instanceStarting', retryAfter: 5 * 60 }],
 	[/not ?authorized/i, { code: 'notAuthorized' }],
 	[/(instance|account)\b.*\bblocked/i, { code: 'notAuthorized' }],
-	[/contact info limit reached|rate_limit_exceeded/i, { code: 'contactLimit' }],
-	[/rate limited by messenger/i, { code: 'contactLimit', retryAfter: QUARTER_HOUR_S }],
+	[/contact info limit reached|rate_limit_exceeded/i, CONTACT_LIMIT],
+	[/rate limited by messenger/i, { ...CONTACT_LIMIT, retryAfter: 15 * 60 }],
 	[/temporarily unavailable/i, { code: 'serverError' }],
 	[
 		/CORRESPONDENTS_QUOT[EA]_EXCEEDED/i,
@@ -77,25 +78,36 @@ const REASONS: ReadonlyArray<readonly [RegExp, Meaning]> = [
 	[/instance\b.*\b(expired|deleted)/i, { code: 'instanceExpired' }],
 ];
 
-/** What a status means where the words do not say it. Another 4xx says nothing about the item. */
-const STATUSES: Readonly<Record<number, FailureCode>> = {
-	400: 'badRequest',
-	401: 'unauthorized',
-	403: 'wrongInstance',
-	404: 'wrongInstance',
-	408: 'timeout',
-	413: 'badRequest',
-	414: 'badRequest',
-	422: 'badRequest',
-	429: 'rateLimited',
-	466: 'quotaExceeded',
-	469: 'contactLimit',
-	499: 'serverError',
-};
+/** What a status means where the words do not say it. The first that fits decides. */
+const STATUSES: ReadonlyArray<readonly [RegExp, Meaning]> = [
+	[/400|413|414|422/, { code: 'badRequest' }],
+	[/401/, { code: 'unauthorized' }],
+	[/403|404/, { code: 'wrongInstance' }],
+	[
+		/407/,
+		{
+			code: 'network',
+			retryable: false,
+			detail: 'the proxy wants a user name and a password',
+			advice:
+				'Write them into the proxy under Request Options, e.g. http://user:password@host:3128.',
+		},
+	],
+	[/408/, { code: 'timeout' }],
+	[/429/, { code: 'rateLimited' }],
+	[/466/, { code: 'quotaExceeded' }],
+	[/469/, CONTACT_LIMIT],
+	[/499|[5-9]../, { code: 'serverError' }],
+	[/[12]../, { code: 'badResponse' }],
+];
 
-const PROXY_PASSWORD = {
-	detail: 'the proxy wants a user name and a password (HTTP 407)',
-	advice: 'Write them into the proxy under Request Options, e.g. http://user:password@host:3128.',
+/** A redirect, or a 4xx that GREEN-API does not use: it says nothing about the item. */
+const FOREIGN: Meaning = {
+	code: 'badResponse',
+	retryable: false,
+	advice:
+		'Nothing is known about this item; check API URL in the credential, and whether a proxy or a ' +
+		'gateway answers in place of GREEN-API.',
 };
 
 /** The fields in which the service says what went wrong, at the top of the body and under `data`. */
@@ -104,28 +116,26 @@ const QUOTA_FIELDS = ['invokeStatus', 'correspondentsStatus', 'status'] as const
 const GOOD_STATUSES: readonly unknown[] = [undefined, null, true, 200, 'ok', 'success'];
 
 /** Why a 200 body is no clear answer to the query; undefined where it is one. */
-const UNCLEAR: Readonly<
-	Record<Operation, (query: Query, body: JsonObject, text: string) => string | undefined>
-> = {
-	checkAccount(query, body, text) {
-		const { existsField } = query.endpoint.messenger;
-		if (hasErrorSign(body) || (isObject(body.data) && hasErrorSign(body.data))) {
-			return 'it says that something went wrong';
-		}
-		if (typeof body[existsField] !== 'boolean') return 'it says neither true nor false';
-		if (hasRepeatedField(text)) return 'it says something twice';
-		if (typeof body.chatId === 'number' && !Number.isSafeInteger(body.chatId)) {
-			return 'its chat ID is no whole number';
-		}
-		return aboutAnotherNumber(query, body);
-	},
-	getAccountSettings: (_query, { stateInstance }) =>
-		typeof stateInstance === 'string' ? undefined : 'it names no state',
-	getContactInfo: (_query, body) =>
-		isGood(body.status) && (typeof body.chatId === 'string' || typeof body.name === 'string')
-			? undefined
-			: 'it names no contact',
-};
+function whyUnclear(query: Query, body: JsonObject, text: string): string | undefined {
+	if (isTooDeep(body)) return 'it is nested too deep';
+	const { operation, messenger } = query.endpoint;
+	if (operation === 'getAccountSettings') {
+		return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
+	}
+	if (operation === 'getContactInfo') {
+		const hasContact = typeof body.chatId === 'string' || typeof body.name === 'string';
+		return isGood(body.status) && hasContact ? undefined : 'it names no contact';
+	}
+	if (hasErrorSign(body) || (isObject(body.data) && hasErrorSign(body.data))) {
+		return 'it says that something went wrong';
+	}
+	if (typeof body[messenger.existsField] !== 'boolean') return 'it says neither true nor false';
+	if (hasRepeatedField(text)) return 'it says something twice';
+	if (typeof body.chatId === 'number' && !Number.isSafeInteger(body.chatId)) {
+		return 'its chat ID is no whole number';
+	}
+	return aboutAnotherNumber(query, body);
+}
 
 function aboutAnotherNumber({ value }: Query, body: JsonObject): string | undefined {
 	const named = namedNumber(body);
@@ -149,58 +159,46 @@ function isNothing(value: unknown): boolean {
 	return value === undefined || value === null || value === '' || value === false;
 }
 
-/** @param at when the answer came: milliseconds since 1970 */
-export function readResponse(query: Query, response: LookupResponse, at: number): Outcome {
-	const { status, text, retryAfter } = response;
-	const body = parseJson(text);
-	const reason = reasonOf(body);
-	const facts = { ...query, asked: true, httpStatus: status, detail: reason, ...quotaOf(body) };
-	const fail = (code: FailureCode, words: Partial<FailureFacts> = {}) =>
-		// How long a messenger's own limit lasts is not told in a header.
-		failure(code, { ...facts, ...(code !== 'contactLimit' && { retryAfter }), ...words });
-
-	const known = REASONS.find(([words]) => reason !== undefined && words.test(reason));
-	if (known && !isAnswerOfState(query, status, body)) {
-		return fail(known[1].code, known[1]);
-	}
-	if (status === 407) return fail('network', PROXY_PASSWORD);
-	if (status >= 500) return fail('serverError');
-	if (status !== 200) return fail(STATUSES[status] ?? 'badResponse');
-	if (!isObject(body)) return fail('badResponse', { detail: 'it is not a JSON object' });
-	const why = isTooDeep(body)
-		? 'it is nested too deep'
-		: UNCLEAR[query.endpoint.operation](query, body, text);
-	return why === undefined ? { query, body, at } : fail('badResponse', { detail: reason ?? why });
+/**
+ * What came of a call: its answer, or its failure.
+ * @param response an error where there was no HTTP answer
+ * @param at when it came: milliseconds since 1970
+ */
+export function readResponse(query: Query, response: LookupResponse | Error, at: number): Outcome {
+	if (response instanceof Error) return readNetworkError(query, response);
+	const { status: httpStatus, text, retryAfter } = response;
+	const json = parseJson(text);
+	const body = isObject(json) ? json : {};
+	const detail = reasonOf(body);
+	const facts = { ...query, asked: true, httpStatus, retryAfter, detail, ...quotaOf(body) };
+	const fail = (meaning: Meaning) => failure(meaning.code, { ...facts, ...meaning });
+	const known = REASONS.find(([words]) => words.test(detail ?? ''));
+	if (known && !isAnswerOfState(query, httpStatus, body)) return fail(known[1]);
+	const refused = STATUSES.find(([statuses]) => statuses.test(String(httpStatus)));
+	if (httpStatus !== 200) return fail(refused?.[1] ?? FOREIGN);
+	const why = isObject(json) ? whyUnclear(query, json, text) : 'it is not a JSON object';
+	if (why === undefined) return { query, body, at };
+	return fail({ code: 'badResponse', detail: detail ?? why });
 }
 
 /** Watching states is what Get Account Settings is for: each of them is an answer. */
-function isAnswerOfState({ endpoint }: Query, status: number, body: unknown): boolean {
-	return (
-		endpoint.operation === 'getAccountSettings' &&
-		status === 200 &&
-		isObject(body) &&
-		typeof body.stateInstance === 'string'
-	);
+function isAnswerOfState({ endpoint }: Query, status: number, body: JsonObject): boolean {
+	const isState = endpoint.operation === 'getAccountSettings' && status === 200;
+	return isState && typeof body.stateInstance === 'string';
 }
 
 /** The service's own words for what went wrong. */
-function reasonOf(body: unknown): string | undefined {
-	if (!isObject(body)) return undefined;
-	const fields = [...ERROR_FIELDS, ...QUOTA_FIELDS];
+function reasonOf(body: JsonObject): string | undefined {
 	const texts = [body, body.data].flatMap((part) =>
-		isObject(part) ? fields.flatMap((field) => textsIn(part[field])) : [],
+		isObject(part)
+			? [...ERROR_FIELDS, ...QUOTA_FIELDS].flatMap((field) => textsIn(part[field]))
+			: [],
 	);
 	return texts.length > 0 ? texts.join('; ') : undefined;
 }
 
 /** Calls used and allowed this month, where the service told: numbers or strings, nested or not. */
-function quotaOf(body: unknown): { used?: number; total?: number } {
-	if (!isObject(body)) return {};
+function quotaOf(body: JsonObject): { used?: number; total?: number } {
 	const { used, total } = isObject(body.invokeStatus) ? body.invokeStatus : body;
-	return { used: countOf(used), total: countOf(total) };
-}
-
-function countOf(value: unknown): number | undefined {
-	const count = typeof value === 'string' && value !== '' ? Number(value) : value;
-	return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
+	return { used: numberOf(used) ?? undefined, total: numberOf(total) ?? undefined };
 }

@@ -30,3 +30,11 @@ export function clip(text: string, length: number): string {
 export function clockTime(ms: number): string {
 	return new Date(ms).toISOString().replace(/^(.+)T(\d\d:\d\d).*$/, '$1 $2 UTC');
 }
+
+/** A span of time in the unit in which people read it. @param seconds at least 0 */
+export function duration(seconds: number): string {
+	if (seconds < 10) return `${Number(Math.max(0.1, seconds).toFixed(1))} s`;
+	if (seconds < 100) return `${Math.round(seconds)} s`;
+	if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+	return `${Number((seconds / 3600).toFixed(1))} h`;
+}
