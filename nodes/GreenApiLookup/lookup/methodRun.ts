@@ -189,7 +189,7 @@ export class MethodRun {
 		return (
 			known.get(key, query) ??
 			known.blockedBy(query, asked) ??
-			this.client.outage.blocks(query, asked, now)
+			this.client.outage.blocks(asked, now)
 		);
 	}
 
