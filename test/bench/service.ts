@@ -3,7 +3,7 @@
  * listens, and how many calls it got when the parent asks.
  */
 
-import { HIGHEST_LIMIT } from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
+import { HIGHEST_LIMIT } from '../../nodes/GreenApiLookup/lookup/calls/speed';
 import type { Fault } from '../../simulator/faults';
 import { instanceOf, type InstanceChanges, type InstanceSettings } from '../../simulator/instance';
 import { startSimulator } from '../../simulator/server';

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import {
 	RateLimiter,
 	type Permit,
-	type RateBounds,
+	type RateInfo,
 } from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
+import type { RateBounds } from '../../nodes/GreenApiLookup/lookup/calls/speed';
 import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
@@ -61,9 +62,9 @@ async function share({ shares, minutes, ...options }: Sharing) {
 }
 
 /** Takes a permit and lets its call end at once. */
-async function call(limiter: RateLimiter): Promise<Permit> {
+async function call(limiter: RateLimiter, info?: RateInfo): Promise<Permit> {
 	const permit = (await limiter.acquire()) as Permit;
-	limiter.release(permit);
+	limiter.release(permit, info);
 	return permit;
 }
 
@@ -138,8 +139,7 @@ test('the second call waits for the end of the first, which says the limit', asy
 	const limiter = new RateLimiter(10, clock, randomOf(1));
 	const first = (await limiter.acquire()) as Permit;
 	await clock.sleep(400);
-	limiter.update({ limit: 2, tooMany: false, retryAfterMs: 0 }, first);
-	limiter.release(first);
+	limiter.release(first, { limit: 2, tooMany: false, retryAfterMs: 0 });
 
 	await limiter.acquire();
 
@@ -351,9 +351,8 @@ describe('Retry-After', () => {
 	])('of %d ms makes everybody on the instance wait %d ms', async (retryAfterMs, waited) => {
 		const clock = new VirtualClock();
 		const limiter = new RateLimiter(10, clock, randomOf(1));
-		const first = await call(limiter);
 		const before = clock.monotonic();
-		limiter.update({ tooMany: true, retryAfterMs }, first);
+		await call(limiter, { tooMany: true, retryAfterMs });
 
 		await Promise.race([call(limiter), call(limiter)]);
 
@@ -511,12 +510,12 @@ test('a limiter can be forgotten when nobody used it for a while, and no pause i
 	const run = {};
 	expect(limiter.isIdle(1000)).toBe(true);
 	limiter.join(run, { share: 100 });
-	const permit = await call(limiter);
+	await call(limiter);
 	await clock.sleep(2000);
 	expect(limiter.isIdle(1000)).toBe(false);
 	limiter.leave(run);
 	expect(limiter.isIdle(1000)).toBe(true);
-	limiter.update({ tooMany: true, retryAfterMs: 5000 }, permit);
+	await call(limiter, { tooMany: true, retryAfterMs: 5000 });
 	await clock.sleep(4000);
 	expect(limiter.isIdle(1000)).toBe(false);
 	await clock.sleep(2000);

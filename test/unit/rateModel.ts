@@ -1,10 +1,7 @@
 /** A rate-limited service and n8n processes that call it, on a virtual clock. */
 
-import {
-	RateLimiter,
-	type RateBounds,
-	type RateInfo,
-} from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
+import { RateLimiter, type RateInfo } from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
+import type { RateBounds } from '../../nodes/GreenApiLookup/lookup/calls/speed';
 import { RollingWindow } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
 import { VirtualClock } from '../virtualClock';
@@ -88,8 +85,7 @@ export class RateLimitedService {
 			left--;
 			inFlight++;
 			void this.send(caller).then((info) => {
-				limiter.update(info, permit);
-				limiter.release(permit);
+				limiter.release(permit, info);
 				inFlight--;
 				if (info.tooMany) left++;
 				ended();

@@ -12,31 +12,28 @@ export interface BatchingLimits {
 export interface Batching {
 	/** Resolves when the next call of the run keeps within the limits, or when the signal is aborted. */
 	wait(signal?: AbortSignal): Promise<void>;
-	/** Notes that a call went, now. */
+	/** Notes that a call goes, now. */
 	sent(): void;
 	/** Milliseconds between two calls at most. */
 	readonly longestGapMs: number;
 }
 
-const UNBOUNDED: Batching = { wait: () => Promise.resolve(), sent() {}, longestGapMs: 0 };
-
 /** Undefined limits, a size below 1 or an interval of 0 bound nothing. */
 export function batchingOf(limits: BatchingLimits | undefined, clock: Clock): Batching {
 	const { batchSize = 0, batchInterval = 0 } = limits ?? {};
-	if (batchSize < 1 || batchInterval <= 0) return UNBOUNDED;
+	const longestGapMs = batchSize < 1 ? 0 : batchInterval;
+	const size = Math.max(1, batchSize);
 	const sent: number[] = [];
 	return {
-		longestGapMs: batchInterval,
+		longestGapMs,
 		async wait(signal) {
-			const free = (sent.at(-batchSize) ?? Number.NEGATIVE_INFINITY) + batchInterval;
-			for (let ms = free - clock.monotonic(); ms > 0 && !signal?.aborted; ) {
-				await clock.sleep(ms, signal);
-				ms = free - clock.monotonic();
-			}
+			const free = (sent.at(-size) ?? Number.NEGATIVE_INFINITY) + longestGapMs;
+			const ms = free - clock.monotonic();
+			if (ms > 0) await clock.sleep(ms, signal);
 		},
 		sent() {
 			sent.push(clock.monotonic());
-			if (sent.length > 2 * batchSize) sent.splice(0, sent.length - batchSize);
+			if (sent.length > 2 * size) sent.splice(0, sent.length - size);
 		},
 	};
 }

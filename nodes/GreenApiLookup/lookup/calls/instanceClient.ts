@@ -1,13 +1,12 @@
 /** One method of one instance, asked as fast as the limits allow. */
 
-import { readNetworkError } from '../answers/networkErrors';
 import { readResponse, type LookupResponse, type Outcome } from '../answers/response';
 import type { Clock } from '../environment';
 import { requestOf, type LookupRequest, type Query } from '../query';
 import type { Batching } from './batching';
 import type { Instance } from './instance';
 import type { Outage } from './outage';
-import type { Permit, RateLimiter } from './rateLimiter';
+import type { RateInfo, RateLimiter } from './rateLimiter';
 
 /** An instance that can be asked, and how. */
 export interface Connection {
@@ -39,24 +38,25 @@ export interface CallConditions {
 	readonly isAlone: () => boolean;
 }
 
-/** One call that was made: its response, or the error of the network. */
+/** One call that was made. Times are monotonic milliseconds. */
 interface Sent {
+	/** An error where there was no HTTP answer. */
 	readonly response: LookupResponse | Error;
-	/** Monotonic milliseconds. */
 	readonly sentAt: number;
+	readonly endedAt: number;
 	/** To be called once, when it is known whether the next call is wanted. */
 	readonly release: () => void;
 }
 
 /** A call and what it means. */
-export interface Call extends Omit<Sent, 'response'> {
+export interface Call extends Sent {
 	readonly outcome: Outcome;
-	/** Monotonic milliseconds. */
-	readonly endedAt: number;
 }
 
 /** Why a wait ends: without a reason, Node makes an exception with its stack for each call. */
 const CALL_ENDED = 'the call ended';
+
+const TOO_LATE = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
 
 export class InstanceClient {
 	readonly outage: Outage;
@@ -102,34 +102,33 @@ export class InstanceClient {
 	async ask(query: Query, conditions: CallConditions): Promise<Call | undefined> {
 		const sent = await this.send(requestOf(query), conditions);
 		if (!sent) return undefined;
-		const { response, ...rest } = sent;
-		const outcome =
-			response instanceof Error
-				? readNetworkError(query, response)
-				: readResponse(query, response, this.clock.now());
-		const endedAt = this.clock.monotonic();
-		this.outage.ended(outcome, rest.sentAt, endedAt);
-		return { ...rest, outcome, endedAt };
+		const outcome = readResponse(query, sent.response, this.clock.now());
+		this.outage.ended(outcome, sent.sentAt, sent.endedAt);
+		return { ...sent, outcome };
 	}
 
 	/** As `ask`, for any request. */
 	async send(request: LookupRequest, conditions: CallConditions): Promise<Sent | undefined> {
+		const { batching, limiter } = this.bounds;
+		const { signal, isWanted, isAlone } = conditions;
 		const leave = await this.enter();
-		const isAlone = conditions.isAlone() || this.outage.isSevere;
-		if (isAlone) await Promise.all(this.inFlight.keys());
-		const permit = await this.permit(conditions.signal);
-		const goes = permit !== undefined && conditions.isWanted();
-		if (!goes || !isAlone) leave();
-		if (!permit) return undefined;
-		const release = () => {
-			this.bounds.limiter.release(permit);
+		const goesAlone = isAlone() || this.outage.isSevere;
+		if (goesAlone) await Promise.all(this.inFlight.keys());
+		await batching.wait(signal);
+		const permit = await limiter.acquire(signal);
+		const release = (info?: RateInfo) => {
+			if (permit) limiter.release(permit, info);
 			leave();
 		};
-		if (!goes) return void release();
+		if (!permit || !isWanted()) return void release();
+		if (!goesAlone) leave();
+		batching.sent();
 		this.onCall();
 		// Not the permit's time: the first one of an instance is dated to where it counts at the latest.
 		const sentAt = this.clock.monotonic();
-		return { response: await this.exchange(request, permit), sentAt, release };
+		const response = await this.exchange(request);
+		const endedAt = this.clock.monotonic();
+		return { response, sentAt, endedAt, release: () => release(this.rateInfoOf(response)) };
 	}
 
 	/** Waits for the place. @returns gives it to the next one */
@@ -143,46 +142,27 @@ export class InstanceClient {
 		return leave;
 	}
 
-	private async permit(signal: AbortSignal | undefined): Promise<Permit | undefined> {
-		const { batching, limiter } = this.bounds;
-		await batching.wait(signal);
-		const permit = await limiter.acquire(signal);
-		if (permit) batching.sent();
-		return permit;
+	private rateInfoOf(response: LookupResponse | Error): RateInfo | undefined {
+		if (response instanceof Error) return undefined;
+		const { limit, status, retryAfter = 0 } = response;
+		// A wait beyond Max Wait ends this run instead, and must not make those of others wait.
+		const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
+		return { limit, tooMany: status === 429, retryAfterMs: isKept ? retryAfter * 1000 : 0 };
 	}
 
-	private async exchange(request: LookupRequest, permit: Permit): Promise<LookupResponse | Error> {
+	/** The response, if it comes before the call is given up. Never rejects. */
+	private async exchange(request: LookupRequest): Promise<LookupResponse | Error> {
 		const wait = new AbortController();
-		const exchange = this.inTime(request, wait);
-		this.inFlight.set(exchange, wait);
-		const response = await exchange;
-		this.inFlight.delete(exchange);
-		if (!(response instanceof Error)) {
-			const { limit, status, retryAfter = 0 } = response;
-			// One beyond Max Wait ends this run instead, and must not make those of others wait.
-			const isKept = retryAfter * 1000 <= this.outage.maxWaitMs;
-			const retryAfterMs = isKept ? retryAfter * 1000 : 0;
-			const tooMany = status === 429;
-			this.bounds.limiter.update({ limit, tooMany, retryAfterMs }, permit);
-		}
-		return response;
-	}
-
-	/** The response, if it comes before the wait ends. Never rejects. */
-	private async inTime(
-		request: LookupRequest,
-		wait: AbortController,
-	): Promise<LookupResponse | Error> {
-		const { send, timeoutMs } = this.connection;
 		const late = this.clock
-			.sleep(timeoutMs, wait.signal)
-			.then(() => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
-		try {
-			return await Promise.race([send(request), late]);
-		} catch (error) {
-			return error instanceof Error ? error : new Error(String(error));
-		} finally {
-			wait.abort(CALL_ENDED);
-		}
+			.sleep(this.connection.timeoutMs, wait.signal)
+			.then((): Error => TOO_LATE);
+		const response = Promise.race([this.connection.send(request), late])
+			.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+			.finally(() => {
+				wait.abort(CALL_ENDED);
+				this.inFlight.delete(response);
+			});
+		this.inFlight.set(response, wait);
+		return await response;
 	}
 }

@@ -5,16 +5,13 @@
  */
 
 import type { Clock } from '../environment';
-import { Speed } from './speed';
+import { HIGHEST_LIMIT, Speed, type Pace, type RateBounds } from './speed';
 
 /**
  * Milliseconds that a rolling second of the service is taken for: two calls can come 15 nearer to each
  * other on the network, and 1 is for the clock.
  */
 const SECOND_MS = 1016;
-
-/** Calls per second: a higher figure in a header is no limit. */
-export const HIGHEST_LIMIT = 1000;
 
 /** Milliseconds after which the first call counts as sent, even if it hangs. */
 const FIRST_CALL_MS = 2000;
@@ -31,18 +28,8 @@ const LEAVING_MS = 5;
 /** Share of the spacing by which the next call goes later after a 429 at most: finds a free place. */
 const SHIFT = 0.5;
 
-/**
- * For shares below one call a second (two workers at 1 a second): each process uses so much of its
- * share, always, and goes later by so much of its spacing after a 429, until all have a free place.
- */
-const FRACTION_USED = 0.94;
+/** Less of it where the share is below one call a second, until all processes have a free place. */
 const FRACTION_SHIFT = 0.02;
-
-/** What one run allows: a percentage of the limit (1 to 100), and calls per minute. */
-export interface RateBounds {
-	readonly share: number;
-	readonly callsPerMinute?: number;
-}
 
 /** What an answer says about the limit. */
 export interface RateInfo {
@@ -76,22 +63,18 @@ export class RateLimiter {
 	private pausedUntil = Number.NEGATIVE_INFINITY;
 	/** The bounds of the runs that have joined; the lowest hold. */
 	private readonly runs = new Map<object, RateBounds>();
-	/** Calls per second: the definition's, or what the service said last. */
-	private limit: number;
-	/** Calls per second: the highest figure of a header that is believed. */
-	private highestLimit = HIGHEST_LIMIT;
-	private readonly speed = new Speed();
+	private readonly speed: Speed;
 
 	/**
 	 * @param definedLimit calls per second of the messenger definition, until the service says another
 	 * @param random from 0 to below 1; keeps processes from meeting again and again
 	 */
 	constructor(
-		private readonly definedLimit: number,
+		definedLimit: number,
 		private readonly clock: Clock,
 		private readonly random: () => number,
 	) {
-		this.limit = definedLimit;
+		this.speed = new Speed(definedLimit);
 	}
 
 	/** A run begins; the lowest bounds of the runs that have joined hold. */
@@ -135,9 +118,13 @@ export class RateLimiter {
 		});
 	}
 
-	/** The call ended, with or without an answer. Every permit is released exactly once. */
-	release(permit: Permit): void {
+	/**
+	 * The call ended, and its answer, if one came, is taken in. Every permit is released exactly once,
+	 * as soon as it is known whether the next call is wanted.
+	 */
+	release(permit: Permit, info?: RateInfo): void {
 		const now = this.clock.monotonic();
+		if (info) this.takeIn(info, permit.at, now);
 		// Only the first call is dated ahead. It came to the service by now, so its second begins now.
 		if (permit.at <= now) return;
 		permit.at = now;
@@ -145,33 +132,21 @@ export class RateLimiter {
 		this.lookAgain();
 	}
 
-	/** Takes in what the answer to a call says about the limit. */
-	update({ limit = 0, tooMany, retryAfterMs }: RateInfo, permit: Permit): void {
-		const now = this.clock.monotonic();
+	private takeIn(
+		{ limit = 0, tooMany, retryAfterMs }: RateInfo,
+		sentAt: number,
+		now: number,
+	): void {
 		this.pausedUntil = Math.max(this.pausedUntil, now + retryAfterMs);
-		if (limit > 0 && limit <= this.highestLimit) this.limit = limit;
+		this.speed.told(limit);
 		const { isFraction } = this.pace();
 		const shift = isFraction ? FRACTION_SHIFT : SHIFT * this.random();
 		if (tooMany) this.spacedFrom += this.spacingMs * shift;
-		if (isFraction || !this.speed.isTooFast(tooMany, permit.at, now)) return;
-		if (this.limit <= this.definedLimit) return this.speed.fall(now);
-		// The header's figure is not what the service does.
-		this.limit = this.definedLimit;
-		this.highestLimit = this.definedLimit;
-		this.speed.fall(now, 1);
+		if (!isFraction) this.speed.answered(tooMany, sentAt, now);
 	}
 
-	/** Calls per second of this process, and whether its part of the limit is less than one. */
-	private pace(): { perSecond: number; isFraction: boolean } {
-		const runs = [...this.runs.values()];
-		const share = Math.min(100, ...runs.map((bounds) => bounds.share));
-		const perMinute = Math.min(...runs.map(({ callsPerMinute = Infinity }) => callsPerMinute));
-		const part = (this.limit * share) / 100;
-		const isFraction = part < Math.min(1, this.limit);
-		// Whole calls: four processes with 2.5 each could meet in one second with three each.
-		const whole = part < 1 ? part : Math.floor(part);
-		const speed = isFraction ? FRACTION_USED : this.speed.share(this.clock.monotonic());
-		return { perSecond: Math.min(whole * speed, perMinute / 60), isFraction };
+	private pace(): Pace {
+		return this.speed.pace([...this.runs.values()], this.clock.monotonic());
 	}
 
 	private lookAgain(): void {

@@ -20,32 +20,76 @@ const LOWEST = 0.125;
 /** Milliseconds in which it would come back from 0: with the cube of the time. */
 const RECOVERY_MS = 220_000;
 
-/** The share of its limit that a process uses. Every `now` is in monotonic milliseconds. */
+/** Calls per second: a higher figure in a header is no limit. */
+export const HIGHEST_LIMIT = 1000;
+
+/** For shares below one call a second: each process uses so much of its share, always. */
+const FRACTION_USED = 0.94;
+
+/** What one run allows: a percentage of the limit (1 to 100), and calls per minute. */
+export interface RateBounds {
+	readonly share: number;
+	readonly callsPerMinute?: number;
+}
+
+/** How fast a process may call. */
+export interface Pace {
+	readonly perSecond: number;
+	/** Whether its part of the limit is less than one call a second (two workers at 1 a second). */
+	readonly isFraction: boolean;
+}
+
+/** The limit, and the share of it that a process uses. Every `now` is in monotonic milliseconds. */
 export class Speed {
+	/** Calls per second: the definition's, or what the service said last. */
+	private limit: number;
+	/** Calls per second: the highest figure of a header that is believed. */
+	private highestLimit = HIGHEST_LIMIT;
 	/** 429s of late, less what answered calls took off. */
 	private refusals = 0;
 	/** The share from which it comes back, and since when. */
 	private base = 1;
 	private since = Number.NEGATIVE_INFINITY;
 
-	/** Above 0, at most 1. */
-	share(now: number): number {
-		return Math.min(1, this.base + ((now - this.since) / RECOVERY_MS) ** 3);
+	/** @param definedLimit calls per second of the messenger definition */
+	constructor(private readonly definedLimit: number) {
+		this.limit = definedLimit;
 	}
 
-	/** Counts an answer to a call. @returns whether 429s repeat */
-	isTooFast(tooMany: boolean, sentAt: number, now: number): boolean {
+	/** The pace that all of these runs allow. */
+	pace(runs: readonly RateBounds[], now: number): Pace {
+		const share = Math.min(100, ...runs.map((bounds) => bounds.share));
+		const perMinute = Math.min(...runs.map(({ callsPerMinute = Infinity }) => callsPerMinute));
+		const part = (this.limit * share) / 100;
+		const isFraction = part < Math.min(1, this.limit);
+		// Whole calls: four processes with 2.5 each could meet in one second with three each.
+		const whole = part < 1 ? part : Math.floor(part);
+		const perSecond = whole * (isFraction ? FRACTION_USED : this.share(now));
+		return { perSecond: Math.min(perSecond, perMinute / 60), isFraction };
+	}
+
+	/** Takes over a limit that the service says, if it can be one. */
+	told(limit: number): void {
+		if (limit > 0 && limit <= this.highestLimit) this.limit = limit;
+	}
+
+	/** Counts an answer to a call, and slows down where 429s repeat. */
+	answered(tooMany: boolean, sentAt: number, now: number): void {
 		// A call sent before the last change says nothing about the present speed.
-		if (sentAt < this.since) return false;
+		if (sentAt < this.since) return;
 		const { many, forgiven } = this.share(now) < 1 ? AMONG_OTHERS : AT_FULL_SPEED;
 		this.refusals = tooMany ? this.refusals + 1 : Math.max(0, this.refusals - forgiven);
-		return this.refusals >= many;
+		if (this.refusals < many) return;
+		this.refusals = 0;
+		// A header's figure above the definition's is not what the service does.
+		const isOverstated = this.limit > this.definedLimit;
+		this.base = isOverstated ? 1 : Math.max(LOWEST, this.share(now) * FALL);
+		this.since = now;
+		if (isOverstated) this.limit = this.highestLimit = this.definedLimit;
 	}
 
-	/** Leaves more to others. @param to the share at which it goes on */
-	fall(now: number, to = Math.max(LOWEST, this.share(now) * FALL)): void {
-		this.refusals = 0;
-		this.base = to;
-		this.since = now;
+	/** Above 0, at most 1. */
+	private share(now: number): number {
+		return Math.min(1, this.base + ((now - this.since) / RECOVERY_MS) ** 3);
 	}
 }
