@@ -22,28 +22,34 @@ export interface Instance {
 
 /** A credential field that cannot be right. */
 export class InstanceError extends Error {
-	/**
-	 * @param what names the field and what is wrong with it, in one sentence
-	 * @param advice what to fill in
-	 */
 	constructor(
+		/** Names the field and what is wrong with it, in one sentence. */
 		readonly what: string,
+		/** What to fill in. */
 		readonly advice: string,
 	) {
 		super(`${what} ${advice}`);
 	}
 }
 
-const API_URL_HINT =
+const COPY_URL =
 	'Copy apiUrl from the instance in the GREEN-API console, e.g. https://7103.api.greenapi.com.';
+const COPY_ID = 'Copy idInstance from the GREEN-API console, e.g. 7103000000.';
+const COPY_TOKEN = 'Copy apiTokenInstance from the instance in the GREEN-API console.';
+
+/** GREEN-API's tokens are 50 hexadecimal digits. */
+const TOKEN = /^[\w-]{8,200}$/;
 
 /** @throws InstanceError naming the field to correct. The token is never part of the message. */
 export function parseInstance(fields: InstanceFields): Instance {
-	return {
-		...parseApiUrl(text(fields.apiUrl)),
-		idInstance: parseIdInstance(text(fields.idInstance)),
-		apiTokenInstance: parseToken(text(fields.apiTokenInstance)),
-	};
+	const address = parseApiUrl(text(fields.apiUrl));
+	const idInstance = text(fields.idInstance);
+	demand(/^\d{1,32}$/.test(idInstance), 'Instance ID must be digits only.', COPY_ID);
+	const apiTokenInstance = text(fields.apiTokenInstance);
+	demand(apiTokenInstance !== '', 'API Token is empty.', COPY_TOKEN);
+	const allowed = '8 to 200 letters, digits, "-" or "_", and nothing else';
+	demand(TOKEN.test(apiTokenInstance), `API Token must be ${allowed}.`, COPY_TOKEN);
+	return { ...address, idInstance, apiTokenInstance };
 }
 
 /**
@@ -61,30 +67,30 @@ function text(value: unknown): string {
 	return typeof value === 'number' ? String(value) : '';
 }
 
+function demand(isRight: boolean, what: string, advice: string): void {
+	if (!isRight) throw new InstanceError(what, advice);
+}
+
 /** GREEN-API's have about 40 characters; servers refuse very long ones. */
 const LONGEST_URL = 500;
 
 function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
-	if (apiUrl === '') throw new InstanceError('API URL is empty.', API_URL_HINT);
-	if (!/^https?:\/\//i.test(apiUrl)) {
-		throw new InstanceError('API URL must start with https://.', API_URL_HINT);
-	}
-	if (apiUrl.length > LONGEST_URL || !URL.canParse(apiUrl)) {
-		throw new InstanceError('API URL is not a valid address.', API_URL_HINT);
-	}
+	demand(apiUrl !== '', 'API URL is empty.', COPY_URL);
+	demand(/^https?:\/\//i.test(apiUrl), 'API URL must start with https://.', COPY_URL);
+	const isUrl = apiUrl.length <= LONGEST_URL && URL.canParse(apiUrl);
+	demand(isUrl, 'API URL is not a valid address.', COPY_URL);
 	const url = new URL(apiUrl);
-	if (url.username || url.password || url.search || url.hash || /wainstance/i.test(url.pathname)) {
-		throw new InstanceError(
-			'API URL must hold the host only, without instance, token, "?" or "#".',
-			API_URL_HINT,
-		);
-	}
-	if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-		throw new InstanceError(
-			'API URL must use https://, because the token is part of every request.',
-			'http:// is accepted only for this machine (localhost).',
-		);
-	}
+	const more = url.username || url.password || url.search || url.hash;
+	demand(
+		!more && !/wainstance/i.test(url.pathname),
+		'API URL must hold the host only, without instance, token, "?" or "#".',
+		COPY_URL,
+	);
+	demand(
+		url.protocol === 'https:' || isLoopback(url.hostname),
+		'API URL must use https://, because the token is part of every request.',
+		'http:// is accepted only for this machine (localhost).',
+	);
 	const path = url.pathname.replace(/\/+$/, '');
 	const before = path.replace(/\/v3$/i, '');
 	return {
@@ -95,26 +101,4 @@ function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
 
 function isLoopback(hostname: string): boolean {
 	return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-function parseIdInstance(idInstance: string): string {
-	if (/^\d{1,32}$/.test(idInstance)) return idInstance;
-	throw new InstanceError(
-		'Instance ID must be digits only.',
-		'Copy idInstance from the GREEN-API console, e.g. 7103000000.',
-	);
-}
-
-const TOKEN_HINT = 'Copy apiTokenInstance from the instance in the GREEN-API console.';
-
-/** GREEN-API's tokens are 50 hexadecimal digits. */
-const TOKEN = /^[\w-]{8,200}$/;
-
-function parseToken(token: string): string {
-	if (token === '') throw new InstanceError('API Token is empty.', TOKEN_HINT);
-	if (TOKEN.test(token)) return token;
-	throw new InstanceError(
-		'API Token must be 8 to 200 letters, digits, "-" or "_", and nothing else.',
-		TOKEN_HINT,
-	);
 }
