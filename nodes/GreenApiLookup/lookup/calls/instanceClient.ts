@@ -74,10 +74,7 @@ export class InstanceClient {
 	) {
 		this.outage = bounds.outage;
 		const { limiter, callsPerMinute } = bounds;
-		limiter.join(this, {
-			share: connection.rateShare,
-			...(callsPerMinute > 0 && { callsPerMinute }),
-		});
+		limiter.join(this, { share: connection.rateShare, callsPerMinute });
 	}
 
 	/** Ends the wait for the calls in flight: as if none of them had got an answer. */
@@ -153,10 +150,9 @@ export class InstanceClient {
 	/** The response, if it comes before the call is given up. Never rejects. */
 	private async exchange(request: LookupRequest): Promise<LookupResponse | Error> {
 		const wait = new AbortController();
-		const late = this.clock
-			.sleep(this.connection.timeoutMs, wait.signal)
-			.then((): Error => TOO_LATE);
-		const response = Promise.race([this.connection.send(request), late])
+		const { send, timeoutMs } = this.connection;
+		const late = this.clock.sleep(timeoutMs, wait.signal).then(() => TOO_LATE);
+		const response: Promise<LookupResponse | Error> = Promise.race([send(request), late])
 			.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
 			.finally(() => {
 				wait.abort(CALL_ENDED);

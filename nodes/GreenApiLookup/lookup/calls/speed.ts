@@ -1,5 +1,6 @@
 /**
- * What other users of an instance leave of its limit. Only a 429 slows down, and a single one does
+ * How fast a process may call: the limit of the method, the bounds of its runs, and what other users
+ * of the instance leave of it. Only a 429 slows down, and a single one does
  * not: several within a short time are other users. Then the speed falls by a factor, and comes back
  * slowly at first and faster the longer none of them is met.
  */
@@ -26,7 +27,7 @@ export const HIGHEST_LIMIT = 1000;
 /** For shares below one call a second: each process uses so much of its share, always. */
 const FRACTION_USED = 0.94;
 
-/** What one run allows: a percentage of the limit (1 to 100), and calls per minute. */
+/** What one run allows: a percentage of the limit (1 to 100), and calls per minute (0: any). */
 export interface RateBounds {
 	readonly share: number;
 	readonly callsPerMinute?: number;
@@ -59,7 +60,7 @@ export class Speed {
 	/** The pace that all of these runs allow. */
 	pace(runs: readonly RateBounds[], now: number): Pace {
 		const share = Math.min(100, ...runs.map((bounds) => bounds.share));
-		const perMinute = Math.min(...runs.map(({ callsPerMinute = Infinity }) => callsPerMinute));
+		const perMinute = Math.min(...runs.map(({ callsPerMinute }) => callsPerMinute || Infinity));
 		const part = (this.limit * share) / 100;
 		const isFraction = part < Math.min(1, this.limit);
 		// Whole calls: four processes with 2.5 each could meet in one second with three each.
