@@ -1,8 +1,8 @@
 /**
  * How fast a process may call: the limit of the method, the bounds of its runs, and what other users
- * of the instance leave of it. Only a 429 slows down, and a single one does
- * not: several within a short time are other users. Then the speed falls by a factor, and comes back
- * slowly at first and faster the longer none of them is met.
+ * of the instance leave of it. Only a 429 slows down, and a single one does not: several within a
+ * short time are other users. Then the speed falls by a factor, and comes back slowly at first and
+ * faster the longer none of them is met.
  */
 
 /**
