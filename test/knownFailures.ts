@@ -176,14 +176,16 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 	}),
 	known(json(466, { invokeStatus: quota(100, 100) }), 'quotaExceeded', {
 		error: { used: 100, total: 100 },
-		message: /quota of checks.*100 of 100/,
+		message: /quota of checks.* is used up, 100 of 100 \(HTTP 466\)\.$/,
 	}),
 	known(json(466, quota('30000', '30000')), 'quotaExceeded', {
 		...MAX,
 		error: { used: 30000, total: 30000 },
 		message: /30000 of 30000/,
 	}),
-	known(CHATS_USED_UP, 'quotaExceeded', { message: /The 3 chats a month .* used up/ }),
+	known(CHATS_USED_UP, 'quotaExceeded', {
+		message: /The 3 chats a month .* are used up \(HTTP 466\)\.$/,
+	}),
 	...MESSENGER_LIMITS.map((fault) => {
 		const retryAfter = fault.body.includes('Rate limited by messenger') ? 900 : 7200;
 		return known(fault, 'contactLimit', { ...TELEGRAM, error: { retryAfter } });

@@ -60,11 +60,12 @@ const REASONS: ReadonlyArray<readonly [RegExp, Meaning]> = [
 		{
 			code: 'quotaExceeded',
 			message: "The 3 chats a month of this GREEN-API instance's free plan are used up",
+			detail: undefined,
 			used: undefined,
 			total: undefined,
 		},
 	],
-	[/quota has been exceeded|QUOT[EA]_EXCEEDED/i, { code: 'quotaExceeded' }],
+	[/quota has been exceeded|QUOT[EA]_EXCEEDED/i, { code: 'quotaExceeded', detail: undefined }],
 	[/timeout limit exceeded/i, { code: 'timeout' }],
 	[/does not support group/i, { code: 'invalidChatId' }],
 	[
