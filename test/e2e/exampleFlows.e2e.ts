@@ -320,7 +320,7 @@ describe('crm-webhook', () => {
 		['an option is unusable', () => undefined, /Max Calls/],
 		['the number cannot be read', () => undefined, /not a phone number/],
 		// The last one: n8n asks nothing for two hours.
-		['WhatsApp has paused the checks', () => (whatsapp().faults = [LIMIT]), /Pause them/],
+		['WhatsApp has paused the checks', () => (whatsapp().faults = [LIMIT]), /run the rest then/],
 	])('%s: nothing is written, and the execution says why', async (title, fail, why) => {
 		fail();
 		const phone = title.includes('read') ? 'ask at reception' : '+7 912 400-00-09';

@@ -262,7 +262,7 @@ describe('nightly-enrichment', () => {
 		await fill(260);
 		whatsapp().ratePerSecond.check = 100;
 		whatsapp().faults = [{ ...LIMIT, values: ['79120000100'] }];
-		await expect(run()).rejects.toThrow(/Pause them/);
+		await expect(run()).rejects.toThrow(/run the rest then/);
 
 		expect((await checked()).length).toBeLessThan(200);
 		expect(await checked()).not.toContain(100);
