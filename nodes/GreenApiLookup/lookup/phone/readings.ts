@@ -16,6 +16,10 @@ const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
+const NO_SUCH_CODE = {
+	why: 'no country has such a code',
+	advice: 'Write it with its country code.',
+};
 const CHECK = 'Check that no digit is missing or added.';
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
@@ -101,10 +105,11 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	return isDialled && !digits.startsWith('00') ? home : eitherOf(home.digits, abroad.digits);
 }
 
-/** The groups in which its country writes it, with and without a trunk prefix that is apart. */
+/** The groups in which its country writes it, with and without its trunk prefix or country code. */
 function usualGroups({ number }: Reading, format: NumberFormat): [string, string] {
 	const usual = groupsOf(number?.format(format) ?? '').join(' ');
-	return [usual, usual.replace(/^\d /, '')];
+	const isPrefixed = usual.replaceAll(' ', '') !== number?.nationalNumber;
+	return [usual, isPrefixed ? usual.replace(/^(?:\d |0)/, '') : usual];
 }
 
 /** As somebody in that country dials it, if it is valid; undefined where nobody there would. */
@@ -131,20 +136,29 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	const isArea = /^\([^+]*\d\D+\d/.test(text) && reading?.number?.countryCallingCode !== groups[0];
 	if (isArea) return NO_COUNTRY_CODE;
 	if (!reading?.number) {
-		// Telegram's anonymous numbers: +888 belongs to no country.
-		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : { digits };
+		// Telegram's anonymous numbers and its test accounts.
+		if (/^(?:888|42777)/.test(digits)) return { digits };
+		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : NO_SUCH_CODE;
 	}
+	if (!text.includes('+') && isSplitArea(groups)) return NO_COUNTRY_CODE;
 	const { countryCallingCode: code, nationalNumber: national } = reading.number;
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
 		const isPrefixed = /^[08]/.test(digits.slice(code.length)) && digits.endsWith(national);
 		return isPrefixed && reading.type ? reading : eitherOf(digits, reading.digits);
 	}
-	if (reading.type || reading.number.isNonGeographic()) return reading;
+	const isKnown = reading.type !== undefined || reading.number.isNonGeographic();
+	if (isKnown && !/^0+$/.test(national)) return reading;
 	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
 	if (reading.number.isPossible()) return reading;
 	const wrongLength = `+${digits} has a length that no number of its country has`;
 	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
+}
+
+/** Nearly all digits behind a 1 are a number there; its groups of three stay whole where people write. */
+function isSplitArea(groups: readonly string[]): boolean {
+	const text = groups.join(' ');
+	return /^1.* /.test(text) && !/^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/.test(text);
 }
 
 /** What is behind a number that is whole without it; if asked for, only where it is grouped as usual. */

@@ -67,12 +67,14 @@ const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => 
 	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
-	// Brazil and Argentina write xx for the digits of a carrier.
-	[/(?<=\b0)xx(?=[ )\d])/gi, ''],
+	// Brazil and Argentina write xx or ** for the digits of a carrier.
+	[/(?<=\b0)(?:xx|\*\*)(?=[ )\d])/gi, ''],
 	[/%([2-7][\da-f])/gi, (_, code) => String.fromCharCode(Number(`0x${code}`))],
 	[/&#(x[\da-f]{2,4}|\d{2,4});/gi, (_, code) => String.fromCharCode(Number(`0${code}`))],
 	[/<br ?\/?>|<\/(?:p|div|li)>/gi, '\n'],
-	[/<\/?[a-z]+(?=[ />])[^>]*?(?:href=["']?([^"'> ]+)[^>]*)?>/gi, ' $1 '],
+	// The number of a link is one, and its text is another or the same.
+	[/<a [^>]*?href=["']?([^"'> ]+)[^>]*>/gi, '\n$1\n'],
+	[/<\/?[a-z]+(?=[ />])[^>]*>/gi, ' '],
 	[/[\uff01-\uff5e]/g, (mark) => mark.normalize('NFKC')],
 	[/(?!\d)\p{Nd}/gu, asciiDigit],
 	[/[\p{Pd}\u2212\u2043\u30fc]/gu, '-'],
@@ -107,6 +109,9 @@ const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}
 /** A word for it behind a digit, and up to six digits. */
 const EXTENSION =
 	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
+/** Tax numbers, documents, accounts and orders: a word for one in front of digits without +. */
+const OTHER_KIND =
+	/(?<!\p{L})(?:инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|ssn|vat|p\.? ?iva|cpf|cnpj|cuit|dni|nif|rut|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|aadhaar|iban|account|acct|kto|passport|order|invoice)(?:n[or](?!\p{L})|[^\p{L}\d+])*\d/iu;
 const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
 
 /** What a text is or holds, instead of a number or beside it. */
@@ -119,6 +124,7 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 	[IP_ADDRESS, { why: 'it is an IP address', advice: PUT_ONE }],
 	[/^\+?\d([.,]\d+)?e\+?\d\d?$/i, { why: 'not all digits are left', advice: AS_TEXT }],
 	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
+	[/\d ?(?:\.{3}|…)$/, { why: 'its end is missing', advice: PUT_ONE }],
 	[EXTENSION, { why: 'it holds an extension', advice: NO_EXTENSION }],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
 ];
@@ -131,29 +137,34 @@ const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
 
 /** What no phone number has beside its digits; a slash may stand between two of them. */
 const STRANGE =
-	/^-(?=\d)|(?<=\d)[\p{L}\p{No}](?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{sc=Latin}@](?=\d)|(?<=\d)[\p{sc=Latin}@]/u;
+	/^-(?=\d)|(?<=\d)\p{L}(?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{sc=Latin}\p{No}@](?=\d)|(?<=\d)[\p{sc=Latin}\p{No}@]/u;
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
 const RUN = /(?:[+(][+( ]*)?\d(?:[\d ()./_-]*\d)?\)?/g;
 
+/** Brackets that hold a whole number behind another. */
+const SECOND_IN_BRACKETS = /(?<=\d) ?\((?:[ /.-]?\d){9,}\)/g;
+
 /** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
 export function readText(text: string): readonly string[] | PhoneIssue {
+	if (OTHER_KIND.test(text)) return { why: 'it is a number of another kind', advice: PUT_ONE };
 	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
 	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
 	const why = `"${strange}" beside its digits is no part of a phone number`;
 	if (strange !== undefined) return { why, advice: PUT_ONE };
-	return (plain.match(RUN) ?? []).flatMap(partsOf);
+	const apart = plain.replace(SECOND_IN_BRACKETS, '\n$&');
+	return (apart.match(RUN) ?? []).flatMap(partsOf);
 }
 
 /** A slash between area and number, or between pairs of digits; other slashes separate two numbers. */
 const SLASH_WITHIN =
-	/^\D*(?:\d[^\d/]*){1,8}\/(?:[^\d/]*\d){4,}[^/]*$|^\D*\d{1,3}(?:\/\d{1,3})+\D*$/;
+	/^\D*(?:\d[^\d/]*){1,8}\/(?:[^\d/]*\d){4,}[^/]*$|^\D*\d{1,4}(?:\/\d{1,3})+(?:\/\d[\d -]*)?\D*$/;
 const RANGE = /^(?:(?! - ).)*\d{2} - \d{1,3}\D*$|\d\.{2,}\d/;
 
 function partsOf(run: string): readonly string[] {
-	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/;
+	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=(?!00)\d{7})\D+(?=\d{7,}\D*$)/;
 	const parts = SLASH_WITHIN.test(run) ? [run] : run.split(/ *\/[/ ]*/);
 	return parts.flatMap((part) => part.split(separator));
 }
