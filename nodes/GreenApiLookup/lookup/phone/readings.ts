@@ -11,6 +11,9 @@ import type { PhoneIssue } from './writtenNumber';
 /** Shorter ones without + lack their country code, unless a numbering plan knows them. */
 const SHORTEST_BARE = 11;
 
+/** The groups of a number of the US and its neighbours; people also write the last four in pairs. */
+const AMERICAN = /^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/;
+
 const NO_COUNTRY_CODE = { why: 'it has no country code' };
 const NO_CODE_8 = {
 	why: 'no country has the code 8',
@@ -128,7 +131,6 @@ function readAtHome(text: string, country: CountryCode): Reading | undefined {
 function readAbroad(text: string): Reading | PhoneIssue {
 	const groups = groupsOf(text.replace(/^(\D*)00/, '$1'));
 	const digits = groups.join('');
-	if (digits.startsWith('0')) return { why: 'no country code begins with 0', advice: CHECK };
 	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
 	if (groups[0] === '8') return text.includes('+') ? NO_CODE_8 : NO_COUNTRY_CODE;
 	const reading = readDigits(digits);
@@ -136,11 +138,15 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	const isArea = /^\([^+]*\d\D+\d/.test(text) && reading?.number?.countryCallingCode !== groups[0];
 	if (isArea) return NO_COUNTRY_CODE;
 	if (!reading?.number) {
-		// Telegram's anonymous numbers and its test accounts.
-		if (/^(?:888|42777)/.test(digits)) return { digits };
+		// Telegram's test accounts.
+		if (digits.startsWith('42777')) return { digits };
 		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : NO_SUCH_CODE;
 	}
-	if (!text.includes('+') && isSplitArea(groups)) return NO_COUNTRY_CODE;
+	// Nearly all digits behind a 1 are a number there, so that their groups have to be its groups.
+	const isUngrouped = text.includes('+') || groups.length === 1;
+	if (digits.startsWith('1') && !isUngrouped && !AMERICAN.test(groups.join(' '))) {
+		return NO_COUNTRY_CODE;
+	}
 	const { countryCallingCode: code, nationalNumber: national } = reading.number;
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
@@ -153,12 +159,6 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	if (reading.number.isPossible()) return reading;
 	const wrongLength = `+${digits} has a length that no number of its country has`;
 	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
-}
-
-/** Nearly all digits behind a 1 are a number there; its groups of three stay whole where people write. */
-function isSplitArea(groups: readonly string[]): boolean {
-	const text = groups.join(' ');
-	return /^1.* /.test(text) && !/^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/.test(text);
 }
 
 /** What is behind a number that is whole without it; if asked for, only where it is grouped as usual. */

@@ -60,10 +60,11 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => string)]> = [
 	// What nobody sees: bidirectional marks, soft hyphens, zero-width characters.
 	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
-	[/%2B|&plus;/gi, '+'],
-	[/&quot;/gi, '"'],
 	// Links hold a number with its country code, and a message with digits of its own.
-	[/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi, ' +$1 '],
+	[
+		/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20|%2B)*(\d[\d().-]*)\S*/gi,
+		' +$1 ',
+	],
 	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
@@ -82,7 +83,7 @@ const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => 
 	[/[[\]{}]/g, (mark) => ('[{'.includes(mark) ? '(' : ')')],
 	// Spreadsheets mark what is text, and write numbers as 79123456789.0, 79,123,456,789 or 7.9E+10.
 	[/^[\s='"‘’“”]+(?=.)|(?<=.)[\s'"‘’“”,;]+$/g, ''],
-	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/, (_, whole) => whole.replace(/[ ,]/g, '')],
+	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0{1,2}$/, (_, whole) => whole.replace(/[ ,]/g, '')],
 	[/^\d{1,3}(?:,\d{3}){2,}$/, (whole) => whole.replaceAll(',', '')],
 	[/^\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i, withoutExponent],
 	// Where people write from right to left, the plus sign of a copied number ends up behind it.
@@ -111,7 +112,7 @@ const EXTENSION =
 	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
 /** Tax numbers, documents, accounts and orders: a word for one in front of digits without +. */
 const OTHER_KIND =
-	/(?<!\p{L})(?:инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|ssn|vat|p\.? ?iva|cpf|cnpj|cuit|dni|nif|rut|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|aadhaar|iban|account|acct|kto|passport|order|invoice)(?:n[or](?!\p{L})|[^\p{L}\d+])*\d/iu;
+	/(?<!\p{L})(?:инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|ssn|vat|p\.? ?iva|cpf|cnpj|cuit|dni|nif|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|aadhaar|iban|account|acct|kto|passport|order|invoice)(?:n[or](?!\p{L})|[^\p{L}\d+])*\d/iu;
 const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
 
 /** What a text is or holds, instead of a number or beside it. */
@@ -135,9 +136,9 @@ const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
 /** What ends with a colon in front of a number: `Mobile 2:`, `tel:`, `TEL;TYPE=CELL:`. */
 const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
 
-/** What no phone number has beside its digits; a slash may stand between two of them. */
+/** What no phone number has beside its digits, and a link that is none of a messenger. */
 const STRANGE =
-	/^-(?=\d)|(?<=\d)\p{L}(?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{sc=Latin}\p{No}@](?=\d)|(?<=\d)[\p{sc=Latin}\p{No}@]/u;
+	/^-(?=\d)|(?<=\d)\p{L}(?=\d)|(?<=[.:/][^\s\d]+)\/(?=\d)|[\p{sc=Latin}\p{No}@](?=\d)|(?<=\d)[\p{sc=Latin}\p{No}@]/u;
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
 const RUN = /(?:[+(][+( ]*)?\d(?:[\d ()./_-]*\d)?\)?/g;
