@@ -99,7 +99,10 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	const code = `${abroad.number?.countryCallingCode} `;
 	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
 	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
-	if (groups.includes(' ') && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
+	// A whole number as at home, but for its 0: "20 7946 0958" is London's or Egypt's.
+	const lacksItsZero = / .* /.test(groups) && local[0] === `0${groups}`;
+	const isLocal = local.includes(groups) || lacksItsZero;
+	if (groups.includes(' ') && isAbroad !== isLocal) return isAbroad ? abroad : home;
 	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
 	const digits = digitsOf(text);
 	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
@@ -108,11 +111,10 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	return isDialled && !digits.startsWith('00') ? home : eitherOf(home.digits, abroad.digits);
 }
 
-/** The groups in which its country writes it, with and without its trunk prefix or country code. */
+/** The groups in which its country writes it, with and without a trunk prefix that is apart. */
 function usualGroups({ number }: Reading, format: NumberFormat): [string, string] {
 	const usual = groupsOf(number?.format(format) ?? '').join(' ');
-	const isPrefixed = usual.replaceAll(' ', '') !== number?.nationalNumber;
-	return [usual, isPrefixed ? usual.replace(/^(?:\d |0)/, '') : usual];
+	return [usual, usual.replace(/^\d /, '')];
 }
 
 /** As somebody in that country dials it, if it is valid; undefined where nobody there would. */
