@@ -97,7 +97,8 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	const groups = groupsOf(text).join(' ');
 	const local = usualGroups(home, 'NATIONAL');
 	const code = `${abroad.number?.countryCallingCode} `;
-	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
+	const isArea = text.startsWith('(') || local.some((usual) => usual.startsWith(code));
+	const isCodeApart = groups.startsWith(code) && !isArea;
 	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
 	// A whole number as at home, but for its 0: "20 7946 0958" is London's or Egypt's.
 	const lacksItsZero = / .* /.test(groups) && local[0] === `0${groups}`;
