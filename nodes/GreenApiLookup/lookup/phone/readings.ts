@@ -19,11 +19,8 @@ const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
-const NO_SUCH_CODE = {
-	why: 'no country has such a code',
-	advice: 'Write it with its country code.',
-};
 const CHECK = 'Check that no digit is missing or added.';
+const NO_SUCH_CODE = { why: 'no country has such a code', advice: CHECK };
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
 
@@ -146,20 +143,18 @@ function readAbroad(text: string): Reading | PhoneIssue {
 		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : NO_SUCH_CODE;
 	}
 	// Nearly all digits behind a 1 are a number there, so that their groups have to be its groups.
-	const isUngrouped = text.includes('+') || groups.length === 1;
-	if (digits.startsWith('1') && !isUngrouped && !AMERICAN.test(groups.join(' '))) {
-		return NO_COUNTRY_CODE;
-	}
+	const isGrouped = groups.length > 1 && !text.includes('+') && digits.startsWith('1');
+	if (isGrouped && !AMERICAN.test(groups.join(' '))) return NO_COUNTRY_CODE;
 	const { countryCallingCode: code, nationalNumber: national } = reading.number;
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
 		const isPrefixed = /^[08]/.test(digits.slice(code.length)) && digits.endsWith(national);
 		return isPrefixed && reading.type ? reading : eitherOf(digits, reading.digits);
 	}
-	const isKnown = reading.type !== undefined || reading.number.isNonGeographic();
-	if (isKnown && !/^0+$/.test(national)) return reading;
-	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
-	if (reading.number.isPossible()) return reading;
+	const isRepeated = /^(\d)\1+$/.test(national) && !isMobile(reading);
+	if (isRepeated) return { why: 'it is one digit repeated', advice: CHECK };
+	const isMeasured = reading.type === undefined && !reading.number.isNonGeographic();
+	if (!isMeasured || reading.number.isPossible()) return reading;
 	const wrongLength = `+${digits} has a length that no number of its country has`;
 	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
 }

@@ -110,9 +110,16 @@ const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}
 /** A word for it behind a digit, and up to six digits. */
 const EXTENSION =
 	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
-/** Tax numbers, documents, accounts and orders: a word for one in front of digits without +. */
-const OTHER_KIND =
-	/(?<!\p{L})(?:инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|ssn|vat|p\.? ?iva|cpf|cnpj|cuit|dni|nif|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|aadhaar|iban|account|acct|kto|passport|order|invoice)(?:n[or](?!\p{L})|[^\p{L}\d+])*\d/iu;
+/** Words in front of tax numbers, documents, accounts and orders. */
+const OTHER_KINDS = `
+инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|
+ssn|vat|p\\.? ?iva|cpf|cnpj|cuit|dni|nif|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|
+aadhaar|iban|account|acct|kto|passport|order|invoice`.replaceAll('\n', '');
+/** One of these words and digits without +; "order no." too, but not "account manager". */
+const OTHER_KIND = new RegExp(
+	`(?<!\\p{L})(?:${OTHER_KINDS})(?:n[or](?!\\p{L})|[^\\p{L}\\d+])*\\d`,
+	'iu',
+);
 const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
 
 /** What a text is or holds, instead of a number or beside it. */
@@ -149,14 +156,14 @@ const SECOND_IN_BRACKETS = /(?<=\d) ?\((?:[ /.-]?\d){9,}\)/g;
 /** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
 export function readText(text: string): readonly string[] | PhoneIssue {
 	if (OTHER_KIND.test(text)) return { why: 'it is a number of another kind', advice: PUT_ONE };
-	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	const unlabelled = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	const plain = unlabelled.replace(SECOND_IN_BRACKETS, '\n$&');
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
 	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
 	const why = `"${strange}" beside its digits is no part of a phone number`;
 	if (strange !== undefined) return { why, advice: PUT_ONE };
-	const apart = plain.replace(SECOND_IN_BRACKETS, '\n$&');
-	return (apart.match(RUN) ?? []).flatMap(partsOf);
+	return (plain.match(RUN) ?? []).flatMap(partsOf);
 }
 
 /** A slash between area and number, or between pairs of digits; other slashes separate two numbers. */
