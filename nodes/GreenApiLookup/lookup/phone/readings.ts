@@ -11,12 +11,16 @@ import type { PhoneIssue } from './writtenNumber';
 /** Shorter ones without + lack their country code, unless a numbering plan knows them. */
 const SHORTEST_BARE = 11;
 
+/** The groups of a number of the US and its neighbours; people also write the last four in pairs. */
+const AMERICAN = /^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/;
+
 const NO_COUNTRY_CODE = { why: 'it has no country code' };
 const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
 const CHECK = 'Check that no digit is missing or added.';
+const NO_SUCH_CODE = { why: 'no country has such a code', advice: CHECK };
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
 
@@ -90,9 +94,13 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	const groups = groupsOf(text).join(' ');
 	const local = usualGroups(home, 'NATIONAL');
 	const code = `${abroad.number?.countryCallingCode} `;
-	const isCodeApart = groups.startsWith(code) && !local.some((usual) => usual.startsWith(code));
+	const isArea = text.startsWith('(') || local.some((usual) => usual.startsWith(code));
+	const isCodeApart = groups.startsWith(code) && !isArea;
 	const isAbroad = isCodeApart || usualGroups(abroad, 'INTERNATIONAL').includes(groups);
-	if (groups.includes(' ') && isAbroad !== local.includes(groups)) return isAbroad ? abroad : home;
+	// A whole number as at home, but for its 0: "20 7946 0958" is London's or Egypt's.
+	const lacksItsZero = / .* /.test(groups) && local[0] === `0${groups}`;
+	const isLocal = local.includes(groups) || lacksItsZero;
+	if (groups.includes(' ') && isAbroad !== isLocal) return isAbroad ? abroad : home;
 	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
 	const digits = digitsOf(text);
 	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
@@ -123,7 +131,6 @@ function readAtHome(text: string, country: CountryCode): Reading | undefined {
 function readAbroad(text: string): Reading | PhoneIssue {
 	const groups = groupsOf(text.replace(/^(\D*)00/, '$1'));
 	const digits = groups.join('');
-	if (digits.startsWith('0')) return { why: 'no country code begins with 0', advice: CHECK };
 	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
 	if (groups[0] === '8') return text.includes('+') ? NO_CODE_8 : NO_COUNTRY_CODE;
 	const reading = readDigits(digits);
@@ -131,18 +138,23 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	const isArea = /^\([^+]*\d\D+\d/.test(text) && reading?.number?.countryCallingCode !== groups[0];
 	if (isArea) return NO_COUNTRY_CODE;
 	if (!reading?.number) {
-		// Telegram's anonymous numbers: +888 belongs to no country.
-		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : { digits };
+		// Telegram's test accounts.
+		if (digits.startsWith('42777')) return { digits };
+		return validOf(readDigits(digits.replace(/^8/, '7'))) ? NO_CODE_8 : NO_SUCH_CODE;
 	}
+	// Nearly all digits behind a 1 are a number there, so that their groups have to be its groups.
+	const isGrouped = groups.length > 1 && !text.includes('+') && digits.startsWith('1');
+	if (isGrouped && !AMERICAN.test(groups.join(' '))) return NO_COUNTRY_CODE;
 	const { countryCallingCode: code, nationalNumber: national } = reading.number;
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
 		const isPrefixed = /^[08]/.test(digits.slice(code.length)) && digits.endsWith(national);
 		return isPrefixed && reading.type ? reading : eitherOf(digits, reading.digits);
 	}
-	if (reading.type || reading.number.isNonGeographic()) return reading;
-	if (/^(\d)\1+$/.test(national)) return { why: 'it is one digit repeated', advice: CHECK };
-	if (reading.number.isPossible()) return reading;
+	const isRepeated = /^(\d)\1+$/.test(national) && !isMobile(reading);
+	if (isRepeated) return { why: 'it is one digit repeated', advice: CHECK };
+	const isMeasured = reading.type === undefined && !reading.number.isNonGeographic();
+	if (!isMeasured || reading.number.isPossible()) return reading;
 	const wrongLength = `+${digits} has a length that no number of its country has`;
 	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
 }

@@ -60,19 +60,22 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => string)]> = [
 	// What nobody sees: bidirectional marks, soft hyphens, zero-width characters.
 	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
-	[/%2B|&plus;/gi, '+'],
-	[/&quot;/gi, '"'],
 	// Links hold a number with its country code, and a message with digits of its own.
-	[/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20)*(\d[\d().-]*)\S*/gi, ' +$1 '],
+	[
+		/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20|%2B)*(\d[\d().-]*)\S*/gi,
+		' +$1 ',
+	],
 	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
-	// Brazil and Argentina write xx for the digits of a carrier.
-	[/(?<=\b0)xx(?=[ )\d])/gi, ''],
+	// Brazil and Argentina write xx or ** for the digits of a carrier.
+	[/(?<=\b0)(?:xx|\*\*)(?=[ )\d])/gi, ''],
 	[/%([2-7][\da-f])/gi, (_, code) => String.fromCharCode(Number(`0x${code}`))],
 	[/&#(x[\da-f]{2,4}|\d{2,4});/gi, (_, code) => String.fromCharCode(Number(`0${code}`))],
 	[/<br ?\/?>|<\/(?:p|div|li)>/gi, '\n'],
-	[/<\/?[a-z]+(?=[ />])[^>]*?(?:href=["']?([^"'> ]+)[^>]*)?>/gi, ' $1 '],
+	// The number of a link is one, and its text is another or the same.
+	[/<a [^>]*?href=["']?([^"'> ]+)[^>]*>/gi, '\n$1\n'],
+	[/<\/?[a-z]+(?=[ />])[^>]*>/gi, ' '],
 	[/[\uff01-\uff5e]/g, (mark) => mark.normalize('NFKC')],
 	[/(?!\d)\p{Nd}/gu, asciiDigit],
 	[/[\p{Pd}\u2212\u2043\u30fc]/gu, '-'],
@@ -80,7 +83,7 @@ const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => 
 	[/[[\]{}]/g, (mark) => ('[{'.includes(mark) ? '(' : ')')],
 	// Spreadsheets mark what is text, and write numbers as 79123456789.0, 79,123,456,789 or 7.9E+10.
 	[/^[\s='"‘’“”]+(?=.)|(?<=.)[\s'"‘’“”,;]+$/g, ''],
-	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0+$/, (_, whole) => whole.replace(/[ ,]/g, '')],
+	[/^([-+]?\d+|\d{1,3}(?:[ ,]\d{3}){2,})[.,]0{1,2}$/, (_, whole) => whole.replace(/[ ,]/g, '')],
 	[/^\d{1,3}(?:,\d{3}){2,}$/, (whole) => whole.replaceAll(',', '')],
 	[/^\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i, withoutExponent],
 	// Where people write from right to left, the plus sign of a copied number ends up behind it.
@@ -107,6 +110,16 @@ const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}
 /** A word for it behind a digit, and up to six digits. */
 const EXTENSION =
 	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
+/** Words in front of tax numbers, documents, accounts and orders. */
+const OTHER_KINDS = `
+инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|
+ssn|vat|p\\.? ?iva|cpf|cnpj|cuit|dni|nif|ruc|nit|siren|nip|pesel|abn|tc(?:kn| kimlik)?|nin|bvn|
+aadhaar|iban|account|acct|kto|passport|order|invoice`.replaceAll('\n', '');
+/** One of these words and digits without +; "order no." too, but not "account manager". */
+const OTHER_KIND = new RegExp(
+	`(?<!\\p{L})(?:${OTHER_KINDS})(?:n[or](?!\\p{L})|[^\\p{L}\\d+])*\\d`,
+	'iu',
+);
 const REACHED_THROUGH = /(?:^|\P{L})(?:через|спросить|via|ask|c\/o|reception|секретар)/iu;
 
 /** What a text is or holds, instead of a number or beside it. */
@@ -119,6 +132,7 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 	[IP_ADDRESS, { why: 'it is an IP address', advice: PUT_ONE }],
 	[/^\+?\d([.,]\d+)?e\+?\d\d?$/i, { why: 'not all digits are left', advice: AS_TEXT }],
 	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
+	[/\d ?(?:\.{3}|…)$/, { why: 'its end is missing', advice: PUT_ONE }],
 	[EXTENSION, { why: 'it holds an extension', advice: NO_EXTENSION }],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
 ];
@@ -129,16 +143,21 @@ const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
 /** What ends with a colon in front of a number: `Mobile 2:`, `tel:`, `TEL;TYPE=CELL:`. */
 const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
 
-/** What no phone number has beside its digits; a slash may stand between two of them. */
+/** What no phone number has beside its digits, and a link that is none of a messenger. */
 const STRANGE =
-	/^-(?=\d)|(?<=\d)[\p{L}\p{No}](?=\d)|(?<!\d[\d ()./_-]*)\/(?=\d)|[\p{sc=Latin}@](?=\d)|(?<=\d)[\p{sc=Latin}@]/u;
+	/^-(?=\d)|(?<=\d)\p{L}(?=\d)|(?<=[.:/][^\s\d]+)\/(?=\d)|[\p{sc=Latin}\p{No}@](?=\d)|(?<=\d)[\p{sc=Latin}\p{No}@]/u;
 
 /** Digits with what separates them; the brackets and plus signs in front belong to it. */
 const RUN = /(?:[+(][+( ]*)?\d(?:[\d ()./_-]*\d)?\)?/g;
 
+/** Brackets that hold a whole number behind another. */
+const SECOND_IN_BRACKETS = /(?<=\d) ?\((?:[ /.-]?\d){9,}\)/g;
+
 /** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
 export function readText(text: string): readonly string[] | PhoneIssue {
-	const plain = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	if (OTHER_KIND.test(text)) return { why: 'it is a number of another kind', advice: PUT_ONE };
+	const unlabelled = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
+	const plain = unlabelled.replace(SECOND_IN_BRACKETS, '\n$&');
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
 	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
@@ -149,11 +168,11 @@ export function readText(text: string): readonly string[] | PhoneIssue {
 
 /** A slash between area and number, or between pairs of digits; other slashes separate two numbers. */
 const SLASH_WITHIN =
-	/^\D*(?:\d[^\d/]*){1,8}\/(?:[^\d/]*\d){4,}[^/]*$|^\D*\d{1,3}(?:\/\d{1,3})+\D*$/;
+	/^\D*(?:\d[^\d/]*){1,8}\/(?:[^\d/]*\d){4,}[^/]*$|^\D*\d{1,4}(?:\/\d{1,3})+(?:\/\d[\d -]*)?\D*$/;
 const RANGE = /^(?:(?! - ).)*\d{2} - \d{1,3}\D*$|\d\.{2,}\d/;
 
 function partsOf(run: string): readonly string[] {
-	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=\d{7})\D+(?=\d{7,}\D*$)/;
+	const separator = RANGE.test(run) ? / - |\.{2,}/ : /(?<=(?!00)\d{7})\D+(?=\d{7,}\D*$)/;
 	const parts = SLASH_WITHIN.test(run) ? [run] : run.split(/ *\/[/ ]*/);
 	return parts.flatMap((part) => part.split(separator));
 }
