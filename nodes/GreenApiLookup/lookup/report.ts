@@ -1,9 +1,10 @@
 /** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
 
 import type { Endpoint } from '../messengers/definition';
-import { labelOf, type Failure, type FailureCode } from './answers/failures';
+import { labelOf, type Failure } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import { duration } from './answers/text';
+import { NEEDS_COUNTRY } from './phone/readings';
 
 export class Report {
 	/** Calls of this run. */
@@ -69,28 +70,29 @@ export class Report {
 	}
 }
 
-/** Failures by code, and what is to be done about them. */
+/** Failures by cause, and what is to be done about them. */
 class Failures {
 	count = 0;
-	private readonly codes = new Map<FailureCode, number>();
+	private readonly causes = new Map<string, number>();
 	private readonly advice = new Map<string, number>();
 
 	add({ code, advice }: Failure): void {
+		const cause = advice === NEEDS_COUNTRY ? 'no country code' : labelOf(code);
 		this.count++;
-		this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
+		this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
 		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
 	}
 
 	summary(title: string): string {
 		if (this.count === 0) return '';
-		const labels = [...this.codes].map(
-			([code, number]) => `${number.toLocaleString('en')} (${labelOf(code)})`,
+		const causes = [...this.causes].map(
+			([cause, number]) => `${number.toLocaleString('en')} (${cause})`,
 		);
 		const [advice, most] = [...this.advice].reduce((one, other) =>
 			other[1] > one[1] ? other : one,
 		);
 		return sentences(
-			`${title}: ${labels.join(', ')}.`,
+			`${title}: ${causes.join(', ')}.`,
 			most * 2 > this.count && (most === this.count ? advice : `For most of them: ${advice}`),
 		);
 	}

@@ -75,8 +75,7 @@ export const DEFINITIONS = {
 		advice: (facts) =>
 			isEmpty(facts)
 				? FILL_IN
-				: 'Write it in international format with the country code, e.g. +7 987 654-32-10, or ' +
-					'choose a Default Country in the options of this node.',
+				: 'Write it in international format with the country code, e.g. +7 987 654-32-10.',
 	},
 	unsupportedCountry: {
 		message: (facts) =>

@@ -14,7 +14,12 @@ const SHORTEST_BARE = 11;
 /** The groups of a number of the US and its neighbours; people also write the last four in pairs. */
 const AMERICAN = /^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/;
 
-const NO_COUNTRY_CODE = { why: 'it has no country code' };
+/** The advice for all numbers without a country code, by which they can be counted. */
+export const NEEDS_COUNTRY =
+	'Choose Default Country in the options of this node, or write it with its country code, e.g. ' +
+	'+7 987 654-32-10.';
+
+const NO_COUNTRY_CODE = { why: 'it has no country code', advice: NEEDS_COUNTRY };
 const NO_CODE_8 = {
 	why: 'no country has the code 8',
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
