@@ -23,10 +23,7 @@ export function memoriesOf(context: Context, run: object): Memories {
 const CALLS = 'greenApiCalls';
 
 /** What a Code node reads as `$execution.customData`. */
-interface CustomData {
-	get(key: string): unknown;
-	set(key: string, value: string): void;
-}
+type CustomData = Pick<Map<string, string>, 'get' | 'set'>;
 
 /** Adds calls to the execution's custom data, where this n8n has any. */
 export function addCalls(context: Context, calls: number): void {
