@@ -77,6 +77,7 @@ function connectionTest(): ICredentialTestRequest {
 	return { request, rules: rules as ICredentialTestRequest['rules'] };
 }
 
+/** One GREEN-API instance: its fields, its connection test, and how a request is signed. */
 export class GreenApiInstanceApi implements ICredentialType {
 	name = 'greenApiInstanceApi';
 

@@ -43,8 +43,11 @@ const DAY_S = 86_400;
 /** 30 days. */
 const LONGEST_REUSE_H = 720;
 
+/** Of an item. */
 export const FORCE = flag('Force', false);
+/** Of a credential, in percent. */
 export const RATE_SHARE = amount('Rate Share', 100, 1, 100);
+
 const PROXY: Setting<string> = {
 	name: 'Proxy',
 	fallback: '',

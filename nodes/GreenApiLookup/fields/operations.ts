@@ -10,6 +10,7 @@ import {
 	type Operation,
 } from '../messengers/definition';
 
+/** The dropdown Messenger, stored as `resource`. */
 export function messengerField({ messengers }: LookupNode): INodeProperties {
 	const first = messengers[0]?.id;
 	return {

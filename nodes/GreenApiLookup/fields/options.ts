@@ -5,6 +5,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { countryChoices } from '../lookup/phone/numberingPlans';
 import type { MessengerDefinition } from '../messengers/definition';
 
+/** What a list needs before its first run. */
 export const listNotice: INodeProperties = {
 	displayName:
 		'Looking up a list? Set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>. Otherwise the first item without an answer ends the run, and the answers before it are lost.',
@@ -18,6 +19,7 @@ export const listNotice: INodeProperties = {
 	},
 };
 
+/** n8n's usual switch, in n8n's wording. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -38,22 +40,23 @@ const defaultCountry: INodeProperties = {
 
 const FOR_CHECKS = { show: { '/operation': ['checkAccount'] } };
 
-/** @param suggested what it starts at; 0 where the messenger bears what GREEN-API allows */
-function checksPerMinuteField(messenger: string, name: string, suggested: number): INodeProperties {
-	const why = suggested
+function checksPerMinuteField(messenger: MessengerDefinition): INodeProperties {
+	const { id, name, checksPerMinute = 0 } = messenger;
+	const why = checksPerMinute
 		? `${name} can stop answering for about 2 hours after many different numbers within minutes.`
 		: 'For a slower pace than the 10 per second that GREEN-API allows.';
 	return {
 		displayName: 'Checks per Minute',
 		name: 'checksPerMinute',
 		type: 'number',
-		default: suggested,
+		default: checksPerMinute,
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		description: `Maximum number of checks per minute on this instance, in all executions of this n8n process. ${why} 0 means as many as GREEN-API allows. Read from the first item.`,
-		displayOptions: { show: { ...FOR_CHECKS.show, '/resource': [messenger] } },
+		displayOptions: { show: { ...FOR_CHECKS.show, '/resource': [id] } },
 	};
 }
 
+/** The collection Options; each operation shows those that it uses. */
 export function optionsField(messengers: readonly MessengerDefinition[]): INodeProperties {
 	// Where no chat ID is made of a phone number, a country means nothing.
 	const takingNumbers = messengers.filter(({ chatIds }) => chatIds.numberSuffix !== undefined);
@@ -68,9 +71,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				'Every different number costs at least one check of the monthly quota (100 on the free plan). Set maxCalls as a cap, dryRun to see the cost without a call, and reuseAnswers (hours) for workflows that run often.',
 		},
 		options: [
-			...messengers.map(({ id, name, checksPerMinute = 0 }) =>
-				checksPerMinuteField(id, name, checksPerMinute),
-			),
+			...messengers.map(checksPerMinuteField),
 			{ ...defaultCountry, displayOptions: FOR_CHECKS },
 			{
 				...defaultCountry,

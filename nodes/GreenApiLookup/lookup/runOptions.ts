@@ -32,6 +32,7 @@ export interface RunSettings {
 	readonly dryRun: boolean;
 }
 
+/** All that a run needs. */
 export interface RunOptions extends RunSettings {
 	readonly endpoint: Endpoint;
 	readonly messengers: readonly MessengerDefinition[];

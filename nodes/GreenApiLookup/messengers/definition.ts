@@ -5,13 +5,16 @@
 
 import type { AccountRule, ChatIdRule } from '../lookup/phone/phoneNumber';
 
+/** Ids of the operations, in the order of the dropdown: stored in users' workflows. */
 export const OPERATIONS = ['checkAccount', 'getAccountSettings', 'getContactInfo'] as const;
 
+/** One of them. */
 export type Operation = (typeof OPERATIONS)[number];
 
 /** The node's parameter that holds what an operation asks about; null: the instance itself. */
 export type Subject = 'phoneNumber' | 'chatId' | null;
 
+/** What each operation asks about. */
 export const SUBJECTS: Readonly<Record<Operation, Subject>> = {
 	checkAccount: 'phoneNumber',
 	getAccountSettings: null,
@@ -26,6 +29,7 @@ export interface Method {
 	readonly callsPerSecond: number;
 }
 
+/** All that the package knows about one messenger. */
 export interface MessengerDefinition {
 	/** Stored in users' workflows. */
 	readonly id: string;
