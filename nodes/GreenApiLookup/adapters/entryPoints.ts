@@ -29,6 +29,8 @@ import { addCalls, memoriesOf, type Context } from './execution';
 import { readItem, toItems, type ReadItem } from './items';
 import { isTool, readerOf, readSettings, stopsOnFailure } from './settings';
 
+type CustomOperations = NonNullable<INodeType['customOperations']>;
+
 /** What all runs of a node type share. */
 export interface LookupNode {
 	readonly messengers: readonly MessengerDefinition[];
@@ -36,18 +38,15 @@ export interface LookupNode {
 }
 
 /** The functions that n8n calls with all items, one for each cell of Messenger × Operation. */
-export function customOperations(lookup: LookupNode): NonNullable<INodeType['customOperations']> {
-	const ofMessenger = (messenger: MessengerDefinition) =>
-		OPERATIONS.map((operation) => [
-			operation,
-			listOperation(lookup, endpointOf(messenger, operation)),
-		]);
-	return Object.fromEntries(
-		lookup.messengers.map((messenger) => [
-			messenger.id,
-			Object.fromEntries(ofMessenger(messenger)),
-		]),
-	);
+export function customOperations(lookup: LookupNode): CustomOperations {
+	const operations: CustomOperations = {};
+	for (const messenger of lookup.messengers) {
+		const ofMessenger = (operations[messenger.id] ??= {});
+		for (const operation of OPERATIONS) {
+			ofMessenger[operation] = listOperation(lookup, endpointOf(messenger, operation));
+		}
+	}
+	return operations;
 }
 
 function listOperation(lookup: LookupNode, endpoint: Endpoint) {
@@ -61,12 +60,11 @@ function listOperation(lookup: LookupNode, endpoint: Endpoint) {
 			run: this.getExecuteData(),
 			credential: async (index) => await this.getCredentials(CREDENTIAL, index),
 			send: async (request, data) => {
-				const { id = '', name = '' } = this.getNode().credentials?.[CREDENTIAL] ?? {};
+				const { id, name = '' } = this.getNode().credentials?.[CREDENTIAL] ?? {};
 				// Handed along, so that n8n does not read and decrypt it again for every call.
-				const credentialsDecrypted = { id: id ?? '', name, type: CREDENTIAL, data };
-				const { httpRequestWithAuthentication } = this.helpers;
-				return await httpRequestWithAuthentication.call(this, CREDENTIAL, request, {
-					credentialsDecrypted,
+				const decrypted = { id: id ?? '', name, type: CREDENTIAL, data };
+				return await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, request, {
+					credentialsDecrypted: decrypted,
 				});
 			},
 			tell: (message, type) => this.addExecutionHints({ message, type, location: 'outputPane' }),
