@@ -31,7 +31,10 @@ const BY_STATE: Readonly<Record<string, string>> = {
 	starting: `${RIGHT} the instance is starting. Test again in up to 5 minutes`,
 };
 
-/** Told the host that a request goes to. n8n hands a function on as it is, and prints none. */
+/**
+ * Told the host that a request goes to. n8n passes a function through to `authenticate` unchanged, and
+ * leaves it out of what it sends to the editor.
+ */
 interface TestOptions {
 	readonly onHost?: (host: string) => void;
 }

@@ -18,7 +18,7 @@ import type { Operation } from '../messengers/definition';
  */
 export type ReadParameter = (path: string) => unknown;
 
-/** @param read gives a parameter that is set, its expression evaluated */
+/** Tells nothing from an expression apart from "not set". @param read as n8n does it, where it is set */
 export function readerOf({ parameters }: INode, read: ReadParameter): ReadParameter {
 	return (path) => {
 		const isSet = NodeHelpers.getParameterValueByPath(parameters, path, '') !== undefined;
@@ -43,9 +43,9 @@ const DAY_S = 86_400;
 /** 30 days. */
 const LONGEST_REUSE_H = 720;
 
-/** Of an item. */
+/** Read for each item. */
 export const FORCE = flag('Force', false);
-/** Of a credential, in percent. */
+/** Read from each credential, in percent. */
 export const RATE_SHARE = amount('Rate Share', 100, 1, 100);
 
 const PROXY: Setting<string> = {
