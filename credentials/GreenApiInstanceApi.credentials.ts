@@ -11,57 +11,76 @@ import { fillPath, parseInstance } from '../nodes/GreenApiLookup/lookup/calls/in
 const CONSOLE = 'the GREEN-API console';
 const RIGHT = 'The credential is right, but';
 
-/** Nothing but the connection test asks for it. */
-const TEST_METHOD = '/getStateInstance/';
+// What an answer of the connection test means; HOST is the host that was asked.
+const TOO_OFTEN = 'This instance is being asked too often right now. Try again in a few seconds';
+const REDIRECT = `HOST answers with a redirect, which is not followed because the token would go along. Copy API URL from ${CONSOLE}`;
+const OUTAGE = 'GREEN-API is not available at HOST at the moment. Try again in a few minutes';
+const WRONG_TOKEN = `GREEN-API at HOST does not accept this token. Copy apiTokenInstance of this instance from ${CONSOLE} into API Token`;
+const NO_INSTANCE = `There is no such GREEN-API instance at HOST. Check Instance ID and API URL against ${CONSOLE}; for a MAX instance add /v3 to the end of API URL, for others leave it out`;
 
-/** What the answer of the connection test means; `{host}` is the host that was asked. */
-const STATUSES: ReadonlyArray<readonly [statuses: readonly number[], message: string]> = [
-	[[429], 'This instance is being asked too often right now. Try again in a few seconds'],
-	[
-		[301, 302, 303, 307, 308],
-		'{host} answers with a redirect, which is not followed because the token would go along. ' +
-			`Copy API URL from ${CONSOLE}`,
-	],
-	[
-		[500, 502, 503, 504],
-		'GREEN-API is not available at {host} at the moment. Try again in a few minutes',
-	],
+const BY_STATUS: ReadonlyArray<readonly [status: number, message: string]> = [
+	[429, TOO_OFTEN],
+	...[301, 302, 303, 307, 308].map((status) => [status, REDIRECT] as const),
+	...[500, 502, 503, 504].map((status) => [status, OUTAGE] as const),
 ];
 
-/** The same, by a field of the body; those before the states are of answers without one. */
-const FIELDS: ReadonlyArray<readonly [key: string, value: string | number | undefined, string]> = [
-	// The body of a 401 is empty.
-	[
-		'length',
-		0,
-		'GREEN-API at {host} does not accept this token. ' +
-			`Copy apiTokenInstance of this instance from ${CONSOLE} into API Token`,
-	],
-	// A 403, a 404, or a page of some other host.
-	[
-		'stateInstance',
-		undefined,
-		`There is no such GREEN-API instance at {host}. Check Instance ID and API URL against ${CONSOLE}; ` +
-			'for a MAX instance add /v3 to the end of API URL',
-	],
-	[
-		'stateInstance',
-		'notAuthorized',
-		`${RIGHT} no messenger account is linked to this instance. Link one in ${CONSOLE} (QR code or phone number), then test again`,
-	],
-	[
-		'stateInstance',
-		'pendingPassword',
-		`${RIGHT} the account waits for its two-step password. Enter it in ${CONSOLE}, then test again`,
-	],
-	[
-		'stateInstance',
-		'blocked',
-		`${RIGHT} the messenger has blocked this instance's account. Use another account or instance`,
-	],
-	['stateInstance', 'starting', `${RIGHT} the instance is starting. Test again in up to 5 minutes`],
-];
+const BY_STATE: Readonly<Record<string, string>> = {
+	notAuthorized: `${RIGHT} no messenger account is linked to this instance. Link one in ${CONSOLE} (QR code or phone number), then test again`,
+	pendingPassword: `${RIGHT} the account is waiting for its two-step password. Enter it in ${CONSOLE}, then test again`,
+	blocked: `${RIGHT} the messenger has blocked this instance's account. Use another account or instance`,
+	starting: `${RIGHT} the instance is starting. Test again in up to 5 minutes`,
+};
 
+/**
+ * Told the host that a request goes to. n8n passes a function through to `authenticate` unchanged, and
+ * leaves it out of what it sends to the editor.
+ */
+interface TestOptions {
+	readonly onHost?: (host: string) => void;
+}
+
+/**
+ * One connection test: n8n makes its one request, calls no code of ours but `authenticate`, and reads
+ * a rule's message, in which it resolves no expression, when the answer is there. The test can only
+ * follow API URL: with /v3 it asks as MAX is asked, without it as the others are.
+ */
+function connectionTest(): ICredentialTestRequest {
+	let host = 'this address';
+	const rule = (type: string, when: object, message: string) => {
+		const properties = {
+			...when,
+			get message() {
+				return message.replace('HOST', () => host);
+			},
+		};
+		return { type, properties };
+	};
+	const field = (key: string, value: unknown, message: string) =>
+		rule('responseSuccessBody', { key, value }, message);
+	const request: ICredentialTestRequest['request'] & TestOptions = {
+		baseURL: '={{$credentials.apiUrl}}',
+		url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
+		disableFollowRedirect: true,
+		// A 401 that n8n takes for an error is asked a second time at once, and that call is over
+		// GREEN-API's limit of one a second: the user would read about limits, not about the token.
+		ignoreHttpStatusErrors: { ignore: true, except: BY_STATUS.map(([status]) => status) },
+		onHost: (asked) => {
+			host = asked;
+		},
+	};
+	const rules = [
+		...BY_STATUS.map(([value, message]) => rule('responseCode', { value }, message)),
+		// The body of a 401 is empty.
+		field('length', 0, WRONG_TOKEN),
+		// A 403, a 404, or a page of some other host.
+		field('stateInstance', undefined, NO_INSTANCE),
+		...Object.entries(BY_STATE).map(([state, message]) => field('stateInstance', state, message)),
+	];
+	// The type allows rules of one kind only; n8n reads every rule by its own `type`.
+	return { request, rules: rules as ICredentialTestRequest['rules'] };
+}
+
+/** One GREEN-API instance: its fields, its connection test, and how a request is signed. */
 export class GreenApiInstanceApi implements ICredentialType {
 	name = 'greenApiInstanceApi';
 
@@ -87,7 +106,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			placeholder: 'e.g. https://7103.api.greenapi.com',
 			required: true,
 			description:
-				'The instance\'s apiUrl in the <a href="https://console.green-api.com" target="_blank">GREEN-API console</a>. With or without /v3 at the end; for a MAX instance keep /v3, so that the connection test finds it.',
+				'The instance\'s apiUrl in the <a href="https://console.green-api.com" target="_blank">GREEN-API console</a>. For a MAX instance it ends with /v3: add that where it is missing, so that the connection test finds the instance.',
 		},
 		{
 			displayName: 'Instance ID',
@@ -118,8 +137,12 @@ export class GreenApiInstanceApi implements ICredentialType {
 		},
 	];
 
-	/** The host of the latest connection test: n8n reads a rule's message when the answer is there. */
-	private host = 'this address';
+	/** A new one whenever it is read, which n8n does once for each connection test. */
+	declare readonly test: ICredentialTestRequest;
+
+	constructor() {
+		Object.defineProperty(this, 'test', { enumerable: true, get: connectionTest });
+	}
 
 	/**
 	 * Puts the instance's id and token into the path. n8n calls this a second time, on the options
@@ -128,7 +151,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
-		requestOptions: IHttpRequestOptions,
+		{ onHost, ...requestOptions }: IHttpRequestOptions & TestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const instance = parseInstance(credentials);
 		const { url } = requestOptions;
@@ -136,42 +159,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 		if (typeof url !== 'string' || !url.startsWith('/') || url.startsWith('//')) {
 			throw new Error('This credential works in the GREEN-API Lookup node only');
 		}
-		if (url.includes(TEST_METHOD)) this.host = new URL(instance.baseUrl).host;
+		onHost?.(new URL(instance.baseUrl).host);
 		return { ...requestOptions, baseURL: instance.baseUrl, url: fillPath(url, instance) };
 	};
-
-	// n8n makes one request and calls no code of ours but `authenticate`, so the test can only follow
-	// API URL: with /v3 it asks as MAX is asked, without it as the others are.
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: '={{$credentials.apiUrl}}',
-			url: '={{ /\\/v3\\/*\\s*$/i.test($credentials.apiUrl) ? "/v3" : "" }}/waInstance{idInstance}/getStateInstance/{apiTokenInstance}',
-			disableFollowRedirect: true,
-			// A 401 that n8n takes for an error is asked a second time at once, and that call is over
-			// GREEN-API's limit of one a second: the user would read about limits, not about the token.
-			ignoreHttpStatusErrors: { ignore: true, except: STATUSES.flatMap(([statuses]) => statuses) },
-		},
-		// The type allows rules of one kind only; n8n reads every rule by its own `type`.
-		rules: [
-			...STATUSES.flatMap(([statuses, message]) =>
-				statuses.map((value) => this.rule('responseCode', { value }, message)),
-			),
-			...FIELDS.map(([key, value, message]) =>
-				this.rule('responseSuccessBody', { key, value }, message),
-			),
-		] as ICredentialTestRequest['rules'],
-	};
-
-	private rule(type: string, when: object, message: string) {
-		const host = () => this.host;
-		return {
-			type,
-			properties: {
-				...when,
-				get message() {
-					return message.replace('{host}', host);
-				},
-			},
-		};
-	}
 }

@@ -141,6 +141,15 @@ describe('the connection test names the host that it asked', () => {
 		expect(Object.keys(seen[0] ?? {}).join()).not.toMatch(/test/);
 	});
 
+	test('two tests at the same moment: each names its own', async () => {
+		const two = await Promise.all([hostThat(403), hostThat(403)]);
+		const results = await Promise.all(two.map(({ credential }) => testCredential(credential)));
+		for (const { close } of two) close();
+
+		const own = two.map(({ host }) => expect.stringContaining(`at ${host} `) as unknown);
+		expect(results.map(({ message }) => message)).toEqual(own);
+	});
+
 	test('the editor is told that the credential can be tested', async () => {
 		const written = JSON.parse(JSON.stringify(await loadCredentialType())) as object;
 

@@ -27,6 +27,17 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		}
 	});
 
+	test('as a tool, a wrong address is asked once', async () => {
+		const settings = { ...RETRY, type: TOOL_TYPE };
+		const { calls } = await lookUp({
+			...given,
+			settings,
+			faults: [{ calls: [1, 2, 3], status: 403 }],
+		});
+
+		expect(calls.map(({ method }) => method)).toEqual(['checkwhatsapp', 'getsettings']);
+	});
+
 	test.each(ON_ERROR)('%s: a failure that passes is asked again', async (onError) => {
 		const faults = [{ calls: [1, 2], status: 502 }];
 		const { calls } = await lookUp({ ...given, onError, faults, options: ONE_TRY });

@@ -8,22 +8,22 @@ import type {
 
 import { settingFailure, type Failure } from '../lookup/answers/failures';
 import type { LookupResponse } from '../lookup/answers/response';
-import { InstanceError, parseInstance, type Instance } from '../lookup/calls/instance';
+import { parseInstance, type Instance, type InstanceError } from '../lookup/calls/instance';
 import type { Connection } from '../lookup/calls/instanceClient';
 import type { LookupRequest } from '../lookup/query';
-import { RATE_SHARE, readSetting } from './settings';
+import { RATE_SHARE, readSetting, type NodeSettings } from './settings';
 
 /** Name of the credential type that signs every request. */
 export const CREDENTIAL = 'greenApiInstanceApi';
 
-/** A credential that can be used. */
-export interface Credential {
-	readonly fields: ICredentialDataDecryptedObject;
-	readonly instance: Instance;
-}
+/** Reads the credential's fields as item `index` gives them. */
+export type ReadCredential = (index: number) => Promise<ICredentialDataDecryptedObject>;
 
-/** Sends a request of the node and gives n8n's full response. */
-export type Send = (request: IHttpRequestOptions, credential: Credential) => Promise<unknown>;
+/** Sends a request, signed with these fields of the credential, and gives n8n's full response. */
+export type Send = (
+	request: IHttpRequestOptions,
+	fields: ICredentialDataDecryptedObject,
+) => Promise<unknown>;
 
 /**
  * An index that no item has: a credential that gives the same fields for it as for the first item
@@ -31,92 +31,71 @@ export type Send = (request: IHttpRequestOptions, credential: Credential) => Pro
  */
 const NO_ITEM = 2 ** 31 - 1;
 
-/**
- * The connections of a run's items. A credential's fields can be expressions of the item, and each
- * item is asked through its own instance; one read more finds out whether they are.
- */
+/** The connections of a run's items, each to the instance that the item's credential names. */
 export class Connections {
 	private readonly opened = new Map<string, Connection | Failure>();
-	private common: Promise<Connection | Failure | undefined> | undefined;
 
-	/**
-	 * @param read the credential's fields as item `index` gives them
-	 * @param count number of items
-	 */
 	constructor(
-		private readonly read: (index: number) => Promise<ICredentialDataDecryptedObject>,
-		private readonly count: number,
+		private readonly read: ReadCredential,
 		private readonly send: Send,
-		private readonly timeoutMs: number,
+		private readonly settings: NodeSettings,
 	) {}
 
 	/** The connection of an item, or why there is none: the same object for the same fields. */
 	async of(index: number): Promise<Connection | Failure> {
-		return (await this.shared()) ?? (await this.open(index));
-	}
-
-	/** The connection that all items share; undefined where each has its own. */
-	async shared(): Promise<Connection | Failure | undefined> {
-		return await (this.common ??= this.findCommon());
-	}
-
-	private async findCommon(): Promise<Connection | Failure | undefined> {
-		const first = await this.open(0);
-		return this.count <= 1 || first === (await this.open(NO_ITEM)) ? first : undefined;
-	}
-
-	private async open(index: number): Promise<Connection | Failure> {
-		const fields = await this.read(index).catch((error: unknown) => error);
+		const fields = await this.read(index).catch(toError);
 		const key = fields instanceof Error ? fields.message : JSON.stringify(fields);
-		const known = this.opened.get(key);
-		if (known) return known;
-		const opened = this.connect(fields);
-		this.opened.set(key, opened);
-		return opened;
+		const connection = this.opened.get(key) ?? this.open(fields);
+		this.opened.set(key, connection);
+		return connection;
 	}
 
-	private connect(fields: unknown): Connection | Failure {
+	/** The connection that all items share, found with two reads; undefined where each has its own. */
+	async shared(count: number): Promise<Connection | Failure | undefined> {
+		const first = await this.of(0);
+		return count <= 1 || first === (await this.of(NO_ITEM)) ? first : undefined;
+	}
+
+	private open(fields: ICredentialDataDecryptedObject | Error): Connection | Failure {
+		if (fields instanceof Error) {
+			return settingFailure(
+				'wrongInstance',
+				`The GREEN-API credential of this node could not be read: ${fields.message.replace(/\.?$/, '.')}`,
+				'Choose one under Credential to connect with, and open it once to see that it is complete.',
+			);
+		}
+		let instance: Instance;
 		try {
-			if (fields instanceof Error) throw fields;
-			return connect(fields as ICredentialDataDecryptedObject, this.send, this.timeoutMs);
+			instance = parseInstance(fields);
 		} catch (error) {
-			const { what, advice } = error instanceof InstanceError ? error : unreadable(error);
+			const { what, advice } = error as InstanceError;
 			return settingFailure('wrongInstance', what, advice);
 		}
+		const rateShare = readSetting(RATE_SHARE, () => fields.rateShare);
+		if (typeof rateShare === 'object') return rateShare;
+		const send = async (request: LookupRequest) => {
+			const response = await this.send(toHttpRequest(request, instance, this.settings), fields);
+			return toLookupResponse(response as IN8nHttpFullResponse, instance);
+		};
+		return { instance, rateShare, timeoutMs: this.settings.timeoutMs, send };
 	}
 }
 
-function unreadable(error: unknown): { what: string; advice: string } {
-	const why = error instanceof Error ? error.message : 'n8n gives no reason';
-	return {
-		what: `The GREEN-API credential of this node could not be read: ${why.replace(/\.?$/, '.')}`,
-		advice:
-			'Choose one under Credential to connect with, and open it once to see that it is complete.',
-	};
+function toError(error: unknown): Error {
+	return error instanceof Error ? error : new Error('n8n gives no reason');
 }
 
-/** @throws InstanceError */
-function connect(
-	fields: ICredentialDataDecryptedObject,
-	send: Send,
-	timeoutMs: number,
-): Connection | Failure {
-	const instance = parseInstance(fields);
-	const rateShare = readSetting(RATE_SHARE, () => fields.rateShare);
-	if (typeof rateShare === 'object') return rateShare;
+/** The request as n8n sends it; `authenticate` adds id and token. */
+function toHttpRequest(
+	{ verb, path, body }: LookupRequest,
+	{ baseUrl }: Instance,
+	{ http, timeoutMs }: NodeSettings,
+): IHttpRequestOptions {
 	return {
-		instance,
-		rateShare,
-		timeoutMs,
-		send: async (request) =>
-			toLookupResponse(await send(toHttpRequest(request), { fields, instance }), instance),
-	};
-}
-
-/** The request as n8n sends it; `authenticate` adds instance and token. */
-function toHttpRequest({ verb, path, body }: LookupRequest): IHttpRequestOptions {
-	return {
+		...http,
+		timeout: timeoutMs,
 		method: verb,
+		baseURL: baseUrl,
 		url: path,
 		headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
 		...(body && { body }),
@@ -134,8 +113,10 @@ function toHttpRequest({ verb, path, body }: LookupRequest): IHttpRequestOptions
 const LONGEST_BODY = 1_000_000;
 
 /** n8n's full response with its headers read and without the token, which error bodies repeat. */
-function toLookupResponse(response: unknown, { apiTokenInstance }: Instance): LookupResponse {
-	const { statusCode, headers, body } = response as IN8nHttpFullResponse;
+function toLookupResponse(
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+	{ apiTokenInstance }: Instance,
+): LookupResponse {
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
 	return {
 		status: statusCode,

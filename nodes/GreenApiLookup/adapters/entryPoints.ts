@@ -6,9 +6,6 @@
 
 import type {
 	DeclarativeRestApiSettings,
-	ICredentialDataDecryptedObject,
-	IHttpRequestOptions,
-	INodeParameters,
 	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
@@ -17,29 +14,22 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
+import { concernsAll, type Failure } from '../lookup/answers/failures';
+import { batchingOf } from '../lookup/calls/batching';
+import { LookupRun } from '../lookup/lookupRun';
+import type { ProcessState } from '../lookup/processState';
 import {
 	endpointOf,
 	OPERATIONS,
 	type Endpoint,
 	type MessengerDefinition,
 } from '../messengers/definition';
-import { concernsAll, type Failure } from '../lookup/answers/failures';
-import { batchingOf } from '../lookup/calls/batching';
-import { memoryOf, type CallRecord, type Memories } from '../lookup/knownOutcomes';
-import { LookupRun } from '../lookup/lookupRun';
-import type { ProcessState } from '../lookup/processState';
-import { Connections, CREDENTIAL, type Credential } from './connection';
+import { Connections, CREDENTIAL, type ReadCredential, type Send } from './connection';
+import { addCalls, memoriesOf, type Context } from './execution';
 import { readItem, toItems, type ReadItem } from './items';
-import {
-	isTool,
-	readSettings,
-	stopsOnFailure,
-	type ReadParameter,
-	type RunSettings,
-} from './settings';
+import { isTool, readerOf, readSettings, stopsOnFailure } from './settings';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
-type Routed = DeclarativeRestApiSettings.ResultOptions;
 
 /** What all runs of a node type share. */
 export interface LookupNode {
@@ -49,56 +39,45 @@ export interface LookupNode {
 
 /** The functions that n8n calls with all items, one for each cell of Messenger × Operation. */
 export function customOperations(lookup: LookupNode): CustomOperations {
-	const ofMessenger = (messenger: MessengerDefinition) =>
-		OPERATIONS.map((operation) => {
-			const endpoint = endpointOf(messenger, operation);
-			return [
-				operation,
-				async function (this: IExecuteFunctions) {
-					return [await lookUpAll(this, lookup, endpoint)];
-				},
-			] as const;
-		});
-	return Object.fromEntries(
-		lookup.messengers.map((messenger) => [
-			messenger.id,
-			Object.fromEntries(ofMessenger(messenger)),
-		]),
-	);
+	const operations: CustomOperations = {};
+	for (const messenger of lookup.messengers) {
+		const ofMessenger = (operations[messenger.id] ??= {});
+		for (const operation of OPERATIONS) {
+			ofMessenger[operation] = listOperation(lookup, endpointOf(messenger, operation));
+		}
+	}
+	return operations;
 }
 
-async function lookUpAll(
-	context: IExecuteFunctions,
-	lookup: LookupNode,
-	endpoint: Endpoint,
-): Promise<INodeExecutionData[]> {
-	return await lookUp(lookup, endpoint, {
-		context,
-		inputs: context.getInputData(),
-		firstIndex: 0,
-		read: (path, index) => context.getNodeParameter(path, index),
-		// n8n's Retry On Fail gives the node the same object again.
-		run: context.getExecuteData(),
-		credential: async (index) => await context.getCredentials(CREDENTIAL, index),
-		send: async (request, { fields, instance }, { http }) => {
-			const { id, name = '' } = context.getNode().credentials?.[CREDENTIAL] ?? {};
-			return await context.helpers.httpRequestWithAuthentication.call(
-				context,
-				CREDENTIAL,
-				{ ...http, ...request, baseURL: instance.baseUrl },
+function listOperation(lookup: LookupNode, endpoint: Endpoint) {
+	return async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const rows = await lookUp(lookup, endpoint, {
+			context: this,
+			inputs: this.getInputData(),
+			firstIndex: 0,
+			read: (path, index) => this.getNodeParameter(path, index),
+			// n8n's Retry On Fail gives the node the same object again.
+			run: this.getExecuteData(),
+			credential: async (index) => await this.getCredentials(CREDENTIAL, index),
+			send: async (request, data) => {
+				const { id, name = '' } = this.getNode().credentials?.[CREDENTIAL] ?? {};
 				// Handed along, so that n8n does not read and decrypt it again for every call.
-				{ credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data: fields } },
-			);
-		},
-		tell: (message, type) => context.addExecutionHints({ message, type, location: 'outputPane' }),
-	});
+				const decrypted = { id: id ?? '', name, type: CREDENTIAL, data };
+				return await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, request, {
+					credentialsDecrypted: decrypted,
+				});
+			},
+			tell: (message, type) => this.addExecutionHints({ message, type, location: 'outputPane' }),
+		});
+		return [rows];
+	};
 }
 
 /** The pagination function around each routed request of one cell of Messenger × Operation. */
 export function routedOperation(lookup: LookupNode, endpoint: Endpoint) {
 	return async function (
 		this: IExecutePaginationFunctions,
-		routed: Routed,
+		routed: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const input = this.getInputData();
 		return await lookUp(lookup, endpoint, {
@@ -110,9 +89,8 @@ export function routedOperation(lookup: LookupNode, endpoint: Endpoint) {
 			// instance twice wants it twice. The arguments of a call are one object over its tries.
 			run: isTool(this.getNode()) ? input.json : this.getExecuteData(),
 			credential: async () => await this.getCredentials(CREDENTIAL),
-			send: async (request, _credential, { timeoutMs }) => {
-				// Proxy and certificates are n8n's part here; its default timeout is not ours.
-				const options = { ...routed.options, ...request, timeout: timeoutMs };
+			send: async (request) => {
+				const options = { ...routed.options, ...request };
 				const [answer] = await this.makeRoutingRequest({ ...routed, options });
 				return answer?.json;
 			},
@@ -132,7 +110,7 @@ export async function keepResponse(
 
 /** What an entry point brings: where items, parameters and the credential come from. */
 interface EntryPoint {
-	readonly context: IExecuteFunctions | IExecutePaginationFunctions;
+	readonly context: Context;
 	readonly inputs: readonly INodeExecutionData[];
 	/** Position of the first input among n8n's items. */
 	readonly firstIndex: number;
@@ -140,12 +118,8 @@ interface EntryPoint {
 	readonly read: (path: string, index: number) => unknown;
 	/** The same object for all tries of a run, and for nothing else. */
 	readonly run: object;
-	readonly credential: (index: number) => Promise<ICredentialDataDecryptedObject>;
-	readonly send: (
-		request: IHttpRequestOptions,
-		credential: Credential,
-		settings: RunSettings,
-	) => Promise<unknown>;
+	readonly credential: ReadCredential;
+	readonly send: Send;
 	/** Shows a sentence under the node's output. */
 	readonly tell: (message: string, type: 'info' | 'warning') => void;
 }
@@ -153,24 +127,14 @@ interface EntryPoint {
 async function lookUp(
 	{ messengers, state }: LookupNode,
 	endpoint: Endpoint,
-	entry: EntryPoint,
+	{ context, inputs, firstIndex, ...entry }: EntryPoint,
 ): Promise<INodeExecutionData[]> {
-	const { context, inputs } = entry;
 	const { clock } = state.environment;
 	const node = context.getNode();
-	const read =
-		(index: number): ReadParameter =>
-		(path) =>
-			// Null where an expression gives nothing, so that it is not taken for "not set".
-			isSet(node.parameters, path) ? (entry.read(path, index) ?? null) : undefined;
-	const settings = settingsFor(endpoint, readSettings(read(0)));
-	const connections = new Connections(
-		entry.credential,
-		inputs.length,
-		async (request, credential) => await entry.send(request, credential, settings),
-		settings.timeoutMs,
-	);
-	const shared = settings.failure ?? (await connections.shared());
+	const reader = (index: number) => readerOf(node, (path) => entry.read(path, index));
+	const settings = readSettings(reader(0), endpoint.operation);
+	const connections = new Connections(entry.credential, entry.send, settings);
+	const shared = settings.failure ?? (await connections.shared(inputs.length));
 	const items: ReadItem[] = [];
 	const run = new LookupRun({
 		...settings,
@@ -181,7 +145,7 @@ async function lookUp(
 		count: inputs.length,
 		read: async (index) => {
 			const input = inputs[index] as INodeExecutionData;
-			const item = readItem(endpoint, entry.firstIndex + index, input, read(index));
+			const item = readItem(endpoint, firstIndex + index, input, reader(index));
 			items[index] = item;
 			return { query: item.query, connection: shared ?? (await connections.of(index)) };
 		},
@@ -200,46 +164,4 @@ async function lookUp(
 	} finally {
 		addCalls(context, run.report.calls);
 	}
-}
-
-/** Name under which the execution's custom data holds the calls of all nodes and runs so far. */
-const CALLS = 'greenApiCalls';
-
-/** What a Code node reads as `$execution.customData`. */
-interface CustomData {
-	get(key: string): unknown;
-	set(key: string, value: string): void;
-}
-
-function addCalls(context: EntryPoint['context'], calls: number): void {
-	const { $execution } = context.getWorkflowDataProxy(0) as {
-		$execution?: { customData?: CustomData };
-	};
-	const data = $execution?.customData;
-	data?.set(CALLS, String((Number(data.get(CALLS)) || 0) + calls));
-}
-
-/** Options of Check Account are kept by n8n, and mean nothing, when another operation is chosen. */
-function settingsFor({ operation }: Endpoint, settings: RunSettings): RunSettings {
-	if (operation === 'checkAccount') return settings;
-	return { ...settings, dryRun: false, includeContactInfo: false, checksPerMinute: 0 };
-}
-
-/** Whether a parameter is stored with the node. @param path names separated by dots */
-function isSet(parameters: INodeParameters, path: string): boolean {
-	const inner = path
-		.split('.')
-		.reduce<unknown>((value, name) => (value as INodeParameters | undefined)?.[name], parameters);
-	return inner !== undefined;
-}
-
-/**
- * n8n writes a node's context into the database with an execution that waits, and back; "Retry
- * execution" copies it into a new execution, which begins anew.
- */
-function memoriesOf(context: EntryPoint['context'], run: object): Memories {
-	const kept = context.getContext('node');
-	const owner = `${context.getExecutionId()} ${context.getNode().name}`;
-	const record = (kept[`calls of ${owner}`] ??= { calls: 0 }) as CallRecord;
-	return { execution: memoryOf(kept, owner, record), run: memoryOf(run, owner) };
 }

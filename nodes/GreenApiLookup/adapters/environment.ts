@@ -1,9 +1,8 @@
-/** Time and randomness of this machine, through what n8n allows a community package to use. */
-
 import { sleep } from 'n8n-workflow';
 
 import type { Environment } from '../lookup/environment';
 
+/** Time and randomness of this machine, through what n8n allows a community package to use. */
 export const SYSTEM: Environment = {
 	clock: {
 		now: () => Date.now(),

@@ -21,6 +21,7 @@ export interface ReadItem {
 	readonly query: Query | Failure;
 }
 
+/** Reads an item; a parameter whose expression fails is the failure of this item. */
 export function readItem(
 	endpoint: Endpoint,
 	index: number,
@@ -28,26 +29,22 @@ export function readItem(
 	read: ReadParameter,
 ): ReadItem {
 	let subject: unknown = null;
+	let query: Query | Failure;
 	try {
 		subject = endpoint.subject && read(endpoint.subject);
 		const defaultCountry = endpoint.subject && read('options.defaultCountry');
 		const force = readSetting(FORCE, () => read('options.force'));
-		const query =
+		query =
 			typeof force === 'object' ? force : readQuery(endpoint, { subject, force, defaultCountry });
-		return { index, input, subject, query };
 	} catch (error) {
-		const query = unreadable(endpoint, error instanceof Error ? error.message : '');
-		return { index, input, subject, query };
+		const why = (error instanceof Error && error.message) || 'an expression fails';
+		query = settingFailure(
+			endpoint.subject === 'chatId' ? 'invalidChatId' : 'invalidPhoneNumber',
+			`The parameters of this item cannot be read: ${why}.`,
+			'Correct the expression, or the item that it reads.',
+		);
 	}
-}
-
-/** The failure of an item whose parameters cannot be read, because an expression in them fails. */
-function unreadable({ subject }: Endpoint, why: string): Failure {
-	return settingFailure(
-		subject === 'chatId' ? 'invalidChatId' : 'invalidPhoneNumber',
-		`The parameters of this item cannot be read: ${why || 'an expression fails'}.`,
-		'Correct the expression, or the item that it reads.',
-	);
+	return { index, input, subject, query };
 }
 
 /** What the rows of a run depend on besides their outcomes. */
@@ -83,42 +80,29 @@ export async function toItems(
 }
 
 function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecutionData {
-	const { endpoint, node } = style;
-	if (!isFailure(outcome)) return withInput(item, rowOf(outcome, style), style);
-	if (node.onError === 'continueErrorOutput') {
+	const { index, input } = item;
+	// The object form: with a plain number n8n loses the input on the error branch.
+	const pairedItem = { item: index };
+	const binary = input.binary && { binary: input.binary };
+	if (isFailure(outcome) && style.node.onError === 'continueErrorOutput') {
 		// No other key beside `error`: n8n before 2.37 would take the row for a success. n8n itself
 		// adds the fields of the input, but not its binary data.
-		const { index, input } = item;
-		return {
-			json: { error: { ...outcome } },
-			...(input.binary && { binary: input.binary }),
-			pairedItem: { item: index },
-		};
+		return { json: { error: { ...outcome } }, ...binary, pairedItem };
 	}
-	const { message, advice } = outcome;
-	// An agent is shown the message alone.
-	const error = isTool(node) ? { ...outcome, message: `${message} ${advice}` } : outcome;
-	const value = isFailure(item.query) ? item.subject : item.query.value;
-	return withInput(item, failedRowOf(endpoint, value, error, style), style);
-}
-
-/** The object form of pairedItem: with a plain number n8n loses the input on the error branch. */
-function withInput(
-	{ index, input }: ReadItem,
-	row: Row,
-	{ includeInputFields }: RowStyle,
-): INodeExecutionData {
-	const pairedItem = { item: index };
-	if (!includeInputFields) return { json: row as IDataObject, pairedItem };
+	const row = isFailure(outcome) ? failedRow(item, outcome, style) : rowOf(outcome, style);
+	if (!style.includeInputFields) return { json: row as IDataObject, pairedItem };
 	const fields = { ...input.json };
 	// These two would make n8n take an answered row for a failed one.
 	delete fields.error;
 	delete fields.details;
-	return {
-		json: { ...fields, ...row } as IDataObject,
-		...(input.binary && { binary: input.binary }),
-		pairedItem,
-	};
+	return { json: { ...fields, ...row } as IDataObject, ...binary, pairedItem };
+}
+
+function failedRow({ subject, query }: ReadItem, failure: Failure, style: RowStyle): Row {
+	// An agent is shown the message alone.
+	const message = isTool(style.node) ? `${failure.message} ${failure.advice}` : failure.message;
+	const value = isFailure(query) ? subject : query.value;
+	return failedRowOf(style.endpoint, value, { ...failure, message }, style);
 }
 
 /** Built from the failure alone: an error of the HTTP client would carry the URL with the token. */
@@ -142,10 +126,8 @@ function toApiError(
 
 /** How to get the other items of a list through. */
 function listAdvice(index: number, answered: number): string {
-	const lost =
-		answered === 0
-			? ''
-			: ` The answers of ${answered} other ${answered === 1 ? 'item is' : 'items are'} not passed on.`;
+	const items = answered === 1 ? 'item is' : 'items are';
+	const lost = answered > 0 ? ` The answers of ${answered} other ${items} not passed on.` : '';
 	return (
 		`This is item ${index + 1} of the list.${lost} To get a row for every item, set On Error in ` +
 		'the settings of this node to "Continue (using error output)".'

@@ -4,14 +4,27 @@
  * sensible value is a failure that says so: nothing is rounded down to "no limit".
  */
 
-import type { IHttpRequestOptions, INode } from 'n8n-workflow';
+import { NodeHelpers, type IHttpRequestOptions, type INode } from 'n8n-workflow';
 
 import { settingFailure, type Failure } from '../lookup/answers/failures';
 import { quote } from '../lookup/answers/text';
 import type { BatchingLimits } from '../lookup/calls/batching';
+import type { RunSettings } from '../lookup/runOptions';
+import type { Operation } from '../messengers/definition';
 
-/** Reads one parameter of one item, its expression evaluated; undefined where it is not set. */
-export type ReadParameter = (name: string) => unknown;
+/**
+ * Reads one parameter of one item, its expression evaluated: undefined where it is not set, null
+ * where its expression gives nothing.
+ */
+export type ReadParameter = (path: string) => unknown;
+
+/** Tells nothing from an expression apart from "not set". @param read as n8n does it, where it is set */
+export function readerOf({ parameters }: INode, read: ReadParameter): ReadParameter {
+	return (path) => {
+		const isSet = NodeHelpers.getParameterValueByPath(parameters, path, '') !== undefined;
+		return isSet ? (read(path) ?? null) : undefined;
+	};
+}
 
 /** A setting: its name in the editor, its default, and how a value is read. */
 interface Setting<Value> {
@@ -23,100 +36,75 @@ interface Setting<Value> {
 	readonly parse: (value: unknown) => Value | undefined;
 }
 
-/** Milliseconds and seconds: an hour, a day. */
-const LONGEST_TIMEOUT_MS = 3600_000;
-const LONGEST_WAIT_S = 86_400;
-/** 30 days. */
-const LONGEST_REUSE_H = 720;
-/** A day too; n8n's Batching takes milliseconds. */
-const LONGEST_INTERVAL_MS = LONGEST_WAIT_S * 1000;
-
 /** How long one call may take before it is given up, unless Request Options → Timeout says else. */
 const CALL_TIMEOUT_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_S = 86_400;
+/** 30 days. */
+const LONGEST_REUSE_H = 720;
 
-const SETTINGS = {
-	simplify: flag('Simplify', true),
-	'options.includeInputFields': flag('Include Input Fields', false),
-	'options.maxCalls': amount('Max Calls', 0, 0, Number.MAX_SAFE_INTEGER, 'whole'),
-	'options.checksPerMinute': amount('Checks per Minute', 0, 0, 60_000),
-	'options.dryRun': flag('Dry Run', false),
-	'options.includeContactInfo': flag('Include Contact Info', false),
-	'options.reuseAnswers': amount('Reuse Answers (Hours)', 0, 0, LONGEST_REUSE_H),
-	'options.maxWait': amount('Max Wait', 300, 0.001, LONGEST_WAIT_S),
-	'requestOptions.timeout': amount('Timeout', CALL_TIMEOUT_MS, 1, LONGEST_TIMEOUT_MS),
-	'requestOptions.allowUnauthorizedCerts': flag('Ignore SSL Issues', false),
-	'requestOptions.proxy': {
-		name: 'Proxy',
-		fallback: '',
-		expected: 'a URL with scheme, host and port, e.g. http://127.0.0.1:3128',
-		parse: (value) => (value === '' || isProxy(value) ? (value as string) : undefined),
-	} as Setting<string>,
-	// n8n: -1 is no batching, 0 is 1.
-	'requestOptions.batching.batch.batchSize': amount('Items per Batch', -1, -1, 1e9, 'whole'),
-	'requestOptions.batching.batch.batchInterval': amount(
-		'Batch Interval',
-		0,
-		0,
-		LONGEST_INTERVAL_MS,
-	),
-} satisfies Record<string, Setting<never> | Setting<boolean> | Setting<number> | Setting<string>>;
-
+/** Read for each item. */
 export const FORCE = flag('Force', false);
+/** Read from each credential, in percent. */
 export const RATE_SHARE = amount('Rate Share', 100, 1, 100);
 
-/** The settings of a run: taken from its first item. */
-export interface RunSettings {
+const PROXY: Setting<string> = {
+	name: 'Proxy',
+	fallback: '',
+	expected: 'a URL with scheme, host and port, e.g. http://127.0.0.1:3128',
+	parse: (value) => (value === '' || toProxy(value) ? (value as string) : undefined),
+};
+
+/** The settings of a run, and what the adapters need besides: taken from the first item. */
+export interface NodeSettings extends RunSettings {
 	readonly simplify: boolean;
 	readonly includeInputFields: boolean;
-	/** 0 for no cap. */
-	readonly maxCalls: number;
-	readonly maxWaitMs: number;
-	/** 0 for none. */
-	readonly reuseMs: number;
-	/** 0 for as many as GREEN-API allows. */
-	readonly checksPerMinute: number;
-	readonly includeContactInfo: boolean;
-	readonly dryRun: boolean;
+	/** Milliseconds after which one call is given up. */
 	readonly timeoutMs: number;
 	readonly batching: BatchingLimits;
-	/** Request Options as n8n's request helper takes them. */
-	readonly http: Partial<IHttpRequestOptions>;
+	/** The other Request Options, as n8n's request helper takes them. */
+	readonly http: Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
 	/** Of every item, where a setting cannot be used. */
 	readonly failure: Failure | undefined;
 }
 
-export function readSettings(read: ReadParameter): RunSettings {
+/** Reads all settings; one that cannot be used has its default, and is told in `failure`. */
+export function readSettings(read: ReadParameter, operation: Operation): NodeSettings {
 	const failures: Failure[] = [];
-	const of = <Path extends keyof typeof SETTINGS>(path: Path) => {
-		const setting = SETTINGS[path] as Setting<(typeof SETTINGS)[Path]['fallback']>;
+	const of = <Value extends number | string | boolean>(path: string, setting: Setting<Value>) => {
 		const value = readSetting(setting, () => read(path));
 		if (typeof value !== 'object') return value;
 		failures.push(value);
 		return setting.fallback;
 	};
-	const timeoutMs = of('requestOptions.timeout');
-	const proxy = of('requestOptions.proxy');
-	return {
-		simplify: of('simplify'),
-		includeInputFields: of('options.includeInputFields'),
-		maxCalls: of('options.maxCalls'),
-		maxWaitMs: of('options.maxWait') * 1000,
-		reuseMs: of('options.reuseAnswers') * 3600_000,
-		checksPerMinute: of('options.checksPerMinute'),
-		includeContactInfo: of('options.includeContactInfo'),
-		dryRun: of('options.dryRun'),
-		timeoutMs,
+	const batch = 'requestOptions.batching.batch';
+	const settings = {
+		simplify: of('simplify', flag('Simplify', true)),
+		includeInputFields: of('options.includeInputFields', flag('Include Input Fields', false)),
+		maxCalls: of('options.maxCalls', amount('Max Calls', 0, 0, Number.MAX_SAFE_INTEGER, 'whole')),
+		maxWaitMs: of('options.maxWait', amount('Max Wait', 300, 0.001, DAY_S)) * 1000,
+		reuseMs:
+			of('options.reuseAnswers', amount('Reuse Answers (Hours)', 0, 0, LONGEST_REUSE_H)) * HOUR_MS,
+		checksPerMinute: of('options.checksPerMinute', amount('Checks per Minute', 0, 0, 60_000)),
+		includeContactInfo: of('options.includeContactInfo', flag('Include Contact Info', false)),
+		dryRun: of('options.dryRun', flag('Dry Run', false)),
+		timeoutMs: of('requestOptions.timeout', amount('Timeout', CALL_TIMEOUT_MS, 1, HOUR_MS)),
 		batching: {
-			batchSize: of('requestOptions.batching.batch.batchSize') || 1,
-			batchInterval: of('requestOptions.batching.batch.batchInterval'),
+			// n8n: -1 is no batching, 0 is 1.
+			batchSize: of(`${batch}.batchSize`, amount('Items per Batch', -1, -1, 1e9, 'whole')) || 1,
+			batchInterval: of(`${batch}.batchInterval`, amount('Batch Interval', 0, 0, DAY_S * 1000)),
 		},
 		http: {
-			timeout: timeoutMs,
-			...(of('requestOptions.allowUnauthorizedCerts') && { skipSslCertificateValidation: true }),
-			...(proxy && { proxy: toProxy(new URL(proxy)) }),
+			proxy: toProxy(of('requestOptions.proxy', PROXY)),
+			skipSslCertificateValidation: of(
+				'requestOptions.allowUnauthorizedCerts',
+				flag('Ignore SSL Issues', false),
+			),
 		},
-		failure: failures[0],
 	};
+	// n8n keeps the options of Check Account when another operation is chosen.
+	const ofOthers = { checksPerMinute: 0, includeContactInfo: false, dryRun: false };
+	return { ...settings, ...(operation !== 'checkAccount' && ofOthers), failure: failures[0] };
 }
 
 /** The value of a setting, its default where it is not set, or why it cannot be used. */
@@ -126,7 +114,6 @@ export function readSetting<Value extends number | string | boolean>(
 ): Value | Failure {
 	try {
 		const value = read();
-		// Undefined is "not set"; nothing from an expression is null by then.
 		const parsed = value === undefined ? fallback : parse(value);
 		if (parsed !== undefined) return parsed;
 		return settingFailure(
@@ -160,38 +147,33 @@ function amount(
 	whole?: 'whole',
 ): Setting<number> {
 	const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-	return {
-		name,
-		fallback,
-		expected: `a ${whole ? 'whole number' : 'number'} ${range}`,
-		parse: (value) => {
-			const isText = typeof value === 'string' && value.trim() !== '';
-			const number = isText ? Number(value) : value;
-			if (typeof number !== 'number' || !(number >= least && number <= most)) return undefined;
-			return whole && !Number.isInteger(number) ? undefined : number;
-		},
+	const parse = (value: unknown) => {
+		const isText = typeof value === 'string' && value.trim() !== '';
+		const number = isText ? Number(value) : value;
+		if (typeof number !== 'number' || !(number >= least && number <= most)) return undefined;
+		return whole && !Number.isInteger(number) ? undefined : number;
 	};
+	return { name, fallback, expected: `a ${whole ? 'whole number' : 'number'} ${range}`, parse };
 }
 
-function isProxy(proxy: unknown): boolean {
+/** The proxy of a URL as n8n's request helper takes it; undefined where it is none. */
+function toProxy(proxy: unknown): IHttpRequestOptions['proxy'] {
+	if (typeof proxy !== 'string' || !/^https?:\/\/[^/]/i.test(proxy)) return undefined;
 	try {
-		const isUrl = typeof proxy === 'string' && /^https?:\/\/[^/]/i.test(proxy);
-		return isUrl && toProxy(new URL(proxy)) !== undefined;
+		const { hostname: host, port, protocol, username, password } = new URL(proxy);
+		const auth = {
+			username: decodeURIComponent(username),
+			password: decodeURIComponent(password),
+		};
+		return {
+			host,
+			port: Number(port || (protocol === 'https:' ? 443 : 80)),
+			protocol: protocol.replace(/:$/, ''),
+			...(username && { auth }),
+		};
 	} catch {
-		return false;
+		return undefined;
 	}
-}
-
-function toProxy(url: URL): NonNullable<IHttpRequestOptions['proxy']> {
-	const { hostname: host, port, protocol, username, password } = url;
-	return {
-		host,
-		port: Number(port || (protocol === 'https:' ? 443 : 80)),
-		protocol: protocol.replace(/:$/, ''),
-		...(username && {
-			auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
-		}),
-	};
 }
 
 /** Whether the first failure ends the run: On Error is Stop Workflow. */

@@ -6,56 +6,50 @@ import { keepResponse, routedOperation, type LookupNode } from '../adapters/entr
 import {
 	endpointOf,
 	OPERATIONS,
-	SUBJECTS,
 	type MessengerDefinition,
 	type Operation,
 } from '../messengers/definition';
 
+/** The dropdown Messenger, stored as `resource`. */
 export function messengerField({ messengers }: LookupNode): INodeProperties {
-	const options = messengers.map(({ id, name }) => ({
-		name,
-		value: id,
-		// n8n refuses to load a node with such a hint on the dropdown itself.
-		builderHint: {
-			propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers use one node with a credential of its own for each.`,
-		},
-	}));
-	const first = options[0]?.value;
+	const first = messengers[0]?.id;
 	return {
 		displayName: 'Messenger',
 		name: 'resource',
 		type: 'options',
 		noDataExpression: true,
-		options,
+		options: messengers.map(({ id, name }) => ({
+			name,
+			value: id,
+			// n8n refuses to load a node with such a hint on the dropdown itself.
+			builderHint: {
+				propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers use one node with a credential of its own for each.`,
+			},
+		})),
 		default: first,
 		description:
 			'The messenger that your GREEN-API instance is linked to: each instance serves one',
 	};
 }
 
-interface OperationText {
-	readonly name: string;
-	readonly action: (messenger: string) => string;
-	readonly description: string;
-}
-
-const TEXTS: Readonly<Record<Operation, OperationText>> = {
+/** Texts of the operations; `action` gets the messenger's name in the place of `%`. */
+const TEXTS = {
 	checkAccount: {
 		name: 'Check Account',
-		action: (messenger) => `Check ${messenger} account`,
-		description: 'Find out whether a phone number has an account, and its chat ID',
+		action: 'Check % account',
+		description: 'Find out whether a phone number has an account, and get its chat ID',
 	},
 	getAccountSettings: {
 		name: 'Get Account Settings',
-		action: (messenger) => `Get ${messenger} account settings`,
+		action: 'Get % account settings',
 		description: 'See whether the instance works: its state, phone number and avatar',
 	},
 	getContactInfo: {
 		name: 'Get Contact Info',
-		action: (messenger) => `Get ${messenger} contact info`,
-		description: 'Look up name, avatar and more of one person by chat ID',
+		action: 'Get % contact info',
+		description: 'Look up the name, avatar and more of a person by chat ID',
 	},
-};
+} as const satisfies Record<Operation, object>;
 
 /** What an AI that builds workflows should know of the operations that take a list. */
 const LIST_HINT =
@@ -84,9 +78,9 @@ function operationOption(
 	return {
 		name,
 		value: operation,
-		action: action(messenger.name),
+		action: action.replace('%', messenger.name),
 		description: (operation === 'checkAccount' && messenger.texts.checkAccount) || description,
-		...(SUBJECTS[operation] !== null && { builderHint: { propertyHint: LIST_HINT } }),
+		...(endpoint.subject && { builderHint: { propertyHint: LIST_HINT } }),
 		routing: {
 			request: { method: endpoint.verb, url: endpoint.path },
 			send: { paginate: true },
@@ -99,8 +93,6 @@ function operationOption(
 /** An expression for the node's subtitle: "WhatsApp: Check Account". */
 export function subtitleOf({ messengers }: LookupNode): string {
 	const names = Object.fromEntries(messengers.map(({ id, name }) => [id, name]));
-	const operations = Object.fromEntries(
-		OPERATIONS.map((operation) => [operation, TEXTS[operation].name]),
-	);
+	const operations = Object.fromEntries(Object.entries(TEXTS).map(([id, { name }]) => [id, name]));
 	return `={{ (${JSON.stringify(names)})[$parameter.resource] + ": " + (${JSON.stringify(operations)})[$parameter.operation] }}`;
 }

@@ -5,6 +5,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { countryChoices } from '../lookup/phone/numberingPlans';
 import type { MessengerDefinition } from '../messengers/definition';
 
+/** What a list needs before its first run. */
 export const listNotice: INodeProperties = {
 	displayName:
 		'Looking up a list? Set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>. Otherwise the first item without an answer ends the run, and the answers before it are lost.',
@@ -18,6 +19,7 @@ export const listNotice: INodeProperties = {
 	},
 };
 
+/** n8n's usual switch, in n8n's wording. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -33,28 +35,31 @@ const defaultCountry: INodeProperties = {
 	options: [{ name: 'None (Numbers Have Their Country Code)', value: '' }, ...countryChoices()],
 	default: '',
 	description:
-		'Country of the numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + or 00 keep theirs. Taken from each item; an expression gives the ISO code, e.g. RU.',
+		'Country of numbers that are written without a country code, such as 8 (912) 345-67-89 or 030 123456. Numbers with + keep theirs. Read for each item; an expression gives the ISO code, e.g. RU.',
 };
 
-const FOR_CHECKS: INodeProperties['displayOptions'] = { show: { '/operation': ['checkAccount'] } };
+const FOR_CHECKS = { show: { '/operation': ['checkAccount'] } };
 
-/** @param suggested what it starts at; 0 where the messenger bears what GREEN-API allows */
-function checksPerMinuteField(messenger: string, name: string, suggested: number): INodeProperties {
-	const why = suggested
+function checksPerMinuteField(messenger: MessengerDefinition): INodeProperties {
+	const { id, name, checksPerMinute = 0 } = messenger;
+	const why = checksPerMinute
 		? `${name} can stop answering for about 2 hours after many different numbers within minutes.`
-		: 'For a gentler pace than the 10 a second that GREEN-API allows.';
+		: 'For a slower pace than the 10 per second that GREEN-API allows.';
 	return {
 		displayName: 'Checks per Minute',
 		name: 'checksPerMinute',
 		type: 'number',
-		default: suggested,
+		default: checksPerMinute,
 		typeOptions: { minValue: 0, numberPrecision: 2 },
-		description: `Maximum number of checks per minute on this instance, in all executions of this n8n process. ${why} 0 for no limit of its own. Taken from the first item.`,
-		displayOptions: { show: { '/operation': ['checkAccount'], '/resource': [messenger] } },
+		description: `Maximum number of checks per minute on this instance, in all executions of this n8n process. ${why} 0 means as many as GREEN-API allows. Read from the first item.`,
+		displayOptions: { show: { ...FOR_CHECKS.show, '/resource': [id] } },
 	};
 }
 
+/** The collection Options; each operation shows those that it uses. */
 export function optionsField(messengers: readonly MessengerDefinition[]): INodeProperties {
+	// Where no chat ID is made of a phone number, a country means nothing.
+	const takingNumbers = messengers.filter(({ chatIds }) => chatIds.numberSuffix !== undefined);
 	return {
 		displayName: 'Options',
 		name: 'options',
@@ -63,21 +68,16 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 		default: {},
 		builderHint: {
 			propertyHint:
-				'Every different number costs one check of the monthly quota (100 in the free tariff). Set maxCalls as a cap, dryRun to see the cost without a call, and reuseAnswers (hours) for workflows that run often.',
+				'Every different number costs at least one check of the monthly quota (100 on the free plan). Set maxCalls as a cap, dryRun to see the cost without a call, and reuseAnswers (hours) for workflows that run often.',
 		},
 		options: [
-			...messengers.map(({ id, name, checksPerMinute = 0 }) =>
-				checksPerMinuteField(id, name, checksPerMinute),
-			),
+			...messengers.map(checksPerMinuteField),
 			{ ...defaultCountry, displayOptions: FOR_CHECKS },
-			// Where no chat ID is made of a phone number, a country means nothing.
 			{
 				...defaultCountry,
 				displayOptions: {
 					show: {
-						'/resource': messengers
-							.filter(({ chatIds }) => chatIds.numberSuffix !== undefined)
-							.map(({ id }) => id),
+						'/resource': takingNumbers.map(({ id }) => id),
 						'/operation': ['getContactInfo'],
 					},
 				},
@@ -88,7 +88,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to make no call, and only report what the run would cost and which numbers cannot be read. Each row shows the number as it would be checked.',
+					'Whether to make no calls, and only report what the run would cost and which numbers cannot be read. Each row shows the number as it would be checked.',
 				displayOptions: FOR_CHECKS,
 			},
 			{
@@ -106,7 +106,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add the name, picture and more of each account that is found. One more call each; WhatsApp allows 1 per second, so 1,000 accounts take 17 minutes.',
+					'Whether to add the name, avatar and more of each account that is found. One more call for each; WhatsApp allows 1 per second, so 1,000 accounts take 17 minutes.',
 				displayOptions: FOR_CHECKS,
 			},
 			{
@@ -115,7 +115,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to keep the fields of the incoming item beside the result. Where both have a field of the same name, the result's is kept.",
+					"Whether to keep the fields of the incoming item beside the result. Where both have a field of the same name, the result's is kept; incoming fields named error and details are left out.",
 			},
 			{
 				displayName: 'Max Calls',
@@ -124,7 +124,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 0,
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				description:
-					'Protects the monthly quota: maximum number of calls that this node makes in one execution of the workflow, retries included. The remaining items fail as callLimit without stopping the run. 0 for no cap. Taken from the first item.',
+					'Protects the monthly quota: maximum number of calls that this node makes in one execution of the workflow, retries included. The remaining items fail as callLimit without stopping the run. 0 for no cap. Read from the first item.',
 			},
 			{
 				displayName: 'Max Wait',
@@ -133,7 +133,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 300,
 				typeOptions: { minValue: 1, maxValue: 86_400, numberPrecision: 0 },
 				description:
-					'How many seconds to keep trying: an item with a transient failure is retried for this long, and a run that gets no answer for this long gives up. Taken from the first item.',
+					'How many seconds to keep trying: an item with a transient failure is retried for this long, and a run that gets no answer for this long gives up. Read from the first item.',
 			},
 			{
 				displayName: 'Reuse Answers (Hours)',
@@ -142,7 +142,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				default: 24,
 				typeOptions: { minValue: 0, maxValue: 720 },
 				description:
-					'For how many hours an earlier answer is used again, in any workflow, instead of a new call. Kept only in the memory of this n8n process: a restart forgets it, and workers do not share it. 0 for never.',
+					'For how many hours an earlier answer is used again, in any workflow, instead of a new call. Answers are kept only in the memory of this n8n process: a restart loses them, and workers do not share them. 0 for never.',
 				displayOptions: { show: { '/operation': ['checkAccount', 'getContactInfo'] } },
 			},
 		],

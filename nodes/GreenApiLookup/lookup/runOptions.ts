@@ -17,17 +17,8 @@ export interface LookupItem {
 	readonly connection: Connection | Failure;
 }
 
-export interface RunOptions {
-	readonly endpoint: Endpoint;
-	readonly messengers: readonly MessengerDefinition[];
-	readonly state: ProcessState;
-	readonly memories: Memories;
-	/** How many items there are, and what each is: read in order, once each. */
-	readonly count: number;
-	readonly read: (index: number) => Promise<LookupItem>;
-	/** Whether items may have instances of their own: then all are read as soon as possible. */
-	readonly hasManyInstances: boolean;
-	readonly batching: Batching;
+/** What the user sets for a run as a whole. */
+export interface RunSettings {
 	/** Most calls of the execution, retries included; 0 for no cap. Read once in an execution. */
 	readonly maxCalls: number;
 	/** Milliseconds without an answer after which a query, or the whole run, gives up. */
@@ -39,6 +30,20 @@ export interface RunOptions {
 	readonly includeContactInfo: boolean;
 	/** Whether nothing is asked, and only told what would be. */
 	readonly dryRun: boolean;
+}
+
+/** All that a run needs. */
+export interface RunOptions extends RunSettings {
+	readonly endpoint: Endpoint;
+	readonly messengers: readonly MessengerDefinition[];
+	readonly state: ProcessState;
+	readonly memories: Memories;
+	/** How many items there are, and what each is: read in order, once each. */
+	readonly count: number;
+	readonly read: (index: number) => Promise<LookupItem>;
+	/** Whether items may have instances of their own: then all are read as soon as possible. */
+	readonly hasManyInstances: boolean;
+	readonly batching: Batching;
 	/** Whether the first failure ends the run (On Error: Stop Workflow). */
 	readonly stopOnFailure: boolean;
 	/** Ends the run at once when it is aborted. */

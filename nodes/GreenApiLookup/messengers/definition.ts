@@ -5,13 +5,16 @@
 
 import type { AccountRule, ChatIdRule } from '../lookup/phone/phoneNumber';
 
+/** Ids of the operations, in the order of the dropdown: stored in users' workflows. */
 export const OPERATIONS = ['checkAccount', 'getAccountSettings', 'getContactInfo'] as const;
 
+/** One of them. */
 export type Operation = (typeof OPERATIONS)[number];
 
 /** The node's parameter that holds what an operation asks about; null: the instance itself. */
 export type Subject = 'phoneNumber' | 'chatId' | null;
 
+/** What each operation asks about. */
 export const SUBJECTS: Readonly<Record<Operation, Subject>> = {
 	checkAccount: 'phoneNumber',
 	getAccountSettings: null,
@@ -26,12 +29,7 @@ export interface Method {
 	readonly callsPerSecond: number;
 }
 
-/** What the editor shows for a field. */
-export interface FieldText {
-	readonly placeholder: string;
-	readonly description: string;
-}
-
+/** All that the package knows about one messenger. */
 export interface MessengerDefinition {
 	/** Stored in users' workflows. */
 	readonly id: string;
@@ -52,24 +50,25 @@ export interface MessengerDefinition {
 	readonly existsField: string;
 	/** What Get Contact Info takes. */
 	readonly chatIds: ChatIdRule;
-	readonly texts: Readonly<Record<'phoneNumber' | 'chatId', FieldText>> & {
+	/** What the editor shows; what holds for all messengers is added in fields/. */
+	readonly texts: {
+		readonly phoneNumber: { readonly placeholder: string; readonly description: string };
+		readonly chatId: { readonly placeholder: string; readonly description: string };
 		/** The description of Check Account, where the common one is not enough. */
 		readonly checkAccount?: string;
 	};
 }
 
 /** One cell of Messenger × Operation. */
-export interface Endpoint {
+export interface Endpoint extends Omit<Method, 'name'> {
 	readonly messenger: MessengerDefinition;
 	readonly operation: Operation;
-	readonly verb: Method['verb'];
 	/**
 	 * Path below the host. The credential's `authenticate` fills in the placeholders, so that no
 	 * URL with the token in it exists inside the node.
 	 */
 	readonly path: string;
 	readonly subject: Subject;
-	readonly callsPerSecond: number;
 }
 
 /** The path of a method, with the placeholders that `authenticate` fills in. */
@@ -77,8 +76,9 @@ export function pathOf(prefix: string, method: string): string {
 	return `${prefix}/waInstance{idInstance}/${method}/{apiTokenInstance}`;
 }
 
+/** Everything about a cell that the definition of its messenger says. */
 export function endpointOf(messenger: MessengerDefinition, operation: Operation): Endpoint {
-	const { verb, name, callsPerSecond } = messenger.methods[operation];
+	const { name, ...method } = messenger.methods[operation];
 	const path = pathOf(messenger.pathPrefix, name);
-	return { messenger, operation, verb, path, subject: SUBJECTS[operation], callsPerSecond };
+	return { ...method, messenger, operation, path, subject: SUBJECTS[operation] };
 }

@@ -1,5 +1,4 @@
 import type { MessengerDefinition } from './definition';
-import { NUMERIC_CHAT_ID, PHONE_NUMBER_HINT, SLICES } from './texts';
 
 /**
  * green-api.com/v3/docs: CheckAccount, GetAccountSettings, GetContactInfo; read 2026-11-22. The
@@ -22,8 +21,12 @@ export const max: MessengerDefinition = {
 	texts: {
 		phoneNumber: {
 			placeholder: 'e.g. +7 987 654-32-10',
-			description: `Phone number with its country code, in any common spelling. GREEN-API can ask MAX only about numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus). ${PHONE_NUMBER_HINT} ${SLICES}`,
+			description:
+				'Phone number with its country code, in any common spelling. On MAX, GREEN-API looks up only numbers that begin with 7 (Russia, Kazakhstan) or 375 (Belarus).',
 		},
-		chatId: NUMERIC_CHAT_ID,
+		chatId: {
+			placeholder: 'e.g. 10000000',
+			description: 'The chatId that Check Account returns. No phone numbers, no groups.',
+		},
 	},
 };

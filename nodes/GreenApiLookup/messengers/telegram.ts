@@ -1,5 +1,4 @@
 import type { MessengerDefinition } from './definition';
-import { NUMERIC_CHAT_ID, PHONE_NUMBER_HINT, SLICES } from './texts';
 
 /**
  * green-api.com/telegram/docs: CheckAccount, GetAccountSettings, GetContactInfo; read 2026-11-22.
@@ -22,9 +21,14 @@ export const telegram: MessengerDefinition = {
 	texts: {
 		phoneNumber: {
 			placeholder: 'e.g. +7 987 654-32-10 or @username',
-			description: `Phone number with its country code, in any common spelling, or a username that begins with @. ${PHONE_NUMBER_HINT} ${SLICES}`,
+			description:
+				'Phone number with its country code, in any common spelling, or a username that begins with @.',
 		},
-		chatId: NUMERIC_CHAT_ID,
-		checkAccount: `Find out whether a phone number or @username can be found, and its chat ID. "exists: false" can also mean that its privacy settings hide the account. ${SLICES}`,
+		chatId: {
+			placeholder: 'e.g. 10000000',
+			description: 'The chatId that Check Account returns. No phone numbers, no groups.',
+		},
+		checkAccount:
+			'Find out whether a phone number or @username can be found, and get its chat ID. "exists: false" can also mean that privacy settings hide the account.',
 	},
 };

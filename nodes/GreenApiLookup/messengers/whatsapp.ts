@@ -1,5 +1,4 @@
 import type { MessengerDefinition } from './definition';
-import { PHONE_NUMBER_HINT } from './texts';
 
 /** green-api.com/docs: CheckWhatsapp, GetWaSettings, GetContactInfo; read 2026-11-22. */
 export const whatsapp: MessengerDefinition = {
@@ -24,7 +23,8 @@ export const whatsapp: MessengerDefinition = {
 	texts: {
 		phoneNumber: {
 			placeholder: 'e.g. +7 987 654-32-10',
-			description: `Phone number with its country code, in any common spelling. ${PHONE_NUMBER_HINT}`,
+			description:
+				'Phone number with its country code, in any common spelling, or an ID that ends with @lid.',
 		},
 		chatId: {
 			placeholder: 'e.g. 79876543210@c.us',
