@@ -137,7 +137,10 @@ export class GreenApiInstanceApi implements ICredentialType {
 		},
 	];
 
-	/** A new one whenever it is read, which n8n does once for each connection test. */
+	/**
+	 * A new one whenever it is read, which n8n does once for each connection test. A property of its
+	 * own, and no getter of the class, which n8n's JSON for the editor would lack.
+	 */
 	declare readonly test: ICredentialTestRequest;
 
 	constructor() {

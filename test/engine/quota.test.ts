@@ -158,7 +158,7 @@ describe('Dry Run', () => {
 		});
 
 		expect(hint).toMatch(
-			/Cannot be asked: 4 \(invalid phone number\)\. For most of them: .*Default Country/,
+			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
 		);
 		expect(hintType).toBe('warning');
 	});
@@ -412,7 +412,7 @@ describe('Afterwards', () => {
 		const { hint } = await lookUp({ values: [LIST[0], '030 123456', '030 123457', 'nobody'] });
 
 		expect(hint).toMatch(
-			/Not answered: 3 \(invalid phone number\)\. For most of them: .*Default Country/,
+			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
 		);
 	});
 
