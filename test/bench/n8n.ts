@@ -10,14 +10,16 @@ import { performance } from 'node:perf_hooks';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { HIGHEST_LIMIT } from '../../nodes/GreenApiLookup/lookup/calls/speed';
 import { NEWEST } from '../../scripts/n8n/install';
 import type { RealN8n } from '../../scripts/n8n/process';
 import type { Simulator } from '../../simulator/server';
-import { callWebhook, createWorld } from '../e2e/harness';
+import { executionBy } from '../e2e/executions';
+import { callWebhook, createWorld, LOOKUP } from '../e2e/harness';
 import { randomOf } from '../random';
 import { table } from '../table';
 import { differentOf, numbersOf } from './list';
-import { changesFor, FAULTS } from './service';
+import { changesFor, FAULTS, type Service } from './service';
 import { BENCH, installBenchCredential, WAY_IDS, waysFor, workflowOf, type Way } from './ways';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -77,13 +79,17 @@ async function main(): Promise<void> {
 			simulator,
 			ways.filter(({ id }) => id !== 'credential'),
 		);
+		const own = [
+			await ownTime(n8n, simulator, 1000, { limit: LIMIT, latencyMs: LATENCY_MS }),
+			await ownTime(n8n, simulator, 10_000, { limit: 0, latencyMs: 0 }),
+		];
 		const unlimited = await withoutLimit(n8n, simulator, ways);
 		const webhooks = await alone(
 			n8n,
 			simulator,
 			ways.filter(({ id }) => ['node', 'http', 'credential'].includes(id)),
 		);
-		const text = document(limited, unlimited, webhooks);
+		const text = document({ limited, own, unlimited, webhooks });
 		process.stdout.write(text);
 		keep(text);
 	} finally {
@@ -119,6 +125,38 @@ async function atTheLimit(
 		}
 	}
 	return rows;
+}
+
+/** What n8n notes of the node itself, without faults: its time, and how soon its first call came. */
+async function ownTime(
+	n8n: RealN8n,
+	simulator: Simulator,
+	items: number,
+	service: Service,
+): Promise<string[]> {
+	Object.assign(simulator.instance('whatsapp'), changesFor(service));
+	tell(`this node, ${items} items without faults …`);
+	const phones = numbersOf(items).map((phone) => ({ phone }));
+	simulator.forget();
+	const { resultData } = await executionBy(
+		n8n,
+		'node',
+		async () => await callWebhook(n8n, 'node', phones),
+	);
+	const [{ startTime, executionTime } = { startTime: 0, executionTime: 0 }] =
+		resultData.runData[LOOKUP] ?? [];
+	const calls = simulator.calls();
+	const firstAt = performance.timeOrigin + (calls[0]?.at ?? 0);
+	const floor = (differentOf(items) / (service.limit || HIGHEST_LIMIT)) * 1000;
+	return [
+		items.toLocaleString('en'),
+		String(service.limit || HIGHEST_LIMIT),
+		String(calls.length),
+		String(calls.filter(({ status }) => status === 429).length),
+		`${(executionTime / 1000).toFixed(1)} s`,
+		(executionTime / floor).toFixed(3),
+		`${Math.round(firstAt - startTime)} ms`,
+	];
 }
 
 async function withoutLimit(
@@ -170,11 +208,15 @@ async function alone(
 
 const TITLE = '## Side by side in real n8n';
 
-function document(
-	limited: readonly string[][],
-	unlimited: readonly string[][],
-	webhooks: readonly string[][],
-): string {
+/** The rows of the tables, by table. */
+interface Tables {
+	readonly limited: readonly string[][];
+	readonly own: readonly string[][];
+	readonly unlimited: readonly string[][];
+	readonly webhooks: readonly string[][];
+}
+
+function document({ limited, own, unlimited, webhooks }: Tables): string {
 	const date = new Date().toISOString().slice(0, 10);
 	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()})`;
 	return `${TITLE}
@@ -182,6 +224,9 @@ function document(
 Written by \`npm run bench:n8n\` on ${date}: n8n ${NEWEST} on Node.js 24, ${machine}, expressions in isolated-vm; n8n and the simulated service on the same machine. A webhook gives the items, three of ten repeat a number; ${LATENCY_MS} ms latency, ${LIMIT} calls a second, two of a hundred calls answered 429, 502 or with a reset; On Error: Continue. The floor is the number of different numbers ÷ the limit. Time is that of the whole workflow. Nodes are those that a person wires between the items and their result.
 
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Wrong "no"', 'Calls', 'Time', 'Time ÷ floor', 'Nodes'], limited)}
+This node alone, without faults, by the times that n8n notes of it: how long it took, and how soon after its start the first call came. The second list goes as fast as the node believes a header, without latency: there the work of n8n takes the time.
+
+${table(['Items', 'Calls a second', 'Calls', 'Answered 429', 'Time of the node', 'Time ÷ floor', 'First call after'], own)}
 Without a limit, latency or faults, ${UNLIMITED_ITEMS.toLocaleString('en')} items:
 
 ${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}
