@@ -1,33 +1,17 @@
 /** What a model sees of the node: as a tool of the MCP Server Trigger and of AI Agents, and in the examples. */
 
-import { randomUUID } from 'node:crypto';
-
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import {
-	StreamableHTTPClientTransport,
-	StreamableHTTPError,
-} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { IConnections, INode } from 'n8n-workflow';
 
-import {
-	exampleWorkflow,
-	NODE_TYPE,
-	withCredential,
-	type ImportedWorkflow,
-} from '../../scripts/n8n/content';
-import { waitFor } from '../../scripts/n8n/process';
+import { NODE_TYPE, withCredential, type ImportedWorkflow } from '../../scripts/n8n/content';
 import type { InstanceChanges } from '../../simulator/instance';
-import { createWorld, INSTALL_TIMEOUT_MS, post, whileBroken, type World } from './harness';
-import { startOpenAiStandIn, toolTexts, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
+import * as agents from './agents';
+import { AGENT, agentCredentials, agentExample, factOf, MCP_TRIGGER } from './agents';
+import { createWorld, INSTALL_TIMEOUT_MS, whileBroken, type World } from './harness';
+import { startOpenAiStandIn, type OpenAiStandIn, type ToolCall } from './openAiStandIn';
 
 /** Part of every token; no model may see it. */
 const MARK = 'PLANTED9d2e';
-const BEARER = 'of this test';
-
-const CHAT_TRIGGER = '@n8n/n8n-nodes-langchain.chatTrigger';
-const AGENT = '@n8n/n8n-nodes-langchain.agent';
-const MODEL = '@n8n/n8n-nodes-langchain.lmChatOpenAi';
-const MCP_TRIGGER = '@n8n/n8n-nodes-langchain.mcpTrigger';
 
 const PHONE = 'Phone number in international format with the country code';
 const FOUND = '+79876543210';
@@ -81,18 +65,15 @@ let world: World;
 beforeAll(async () => {
 	model = await startOpenAiStandIn();
 	const workflows = [
-		example('ai-agent'),
-		example('mcp-server'),
-		withOwnTools('agent-3', example('ai-agent'), 3),
-		withOwnTools('agent-2', example('ai-agent'), 2.2),
-		withOwnTools('mcp', example('mcp-server')),
+		agentExample('ai-agent'),
+		agentExample('mcp-server'),
+		withOwnTools('agent-3', agentExample('ai-agent'), 3),
+		withOwnTools('agent-2', agentExample('ai-agent'), 2.2),
+		withOwnTools('mcp', agentExample('mcp-server')),
 	];
 	world = await createWorld({
 		apiTokenInstance: `t0${MARK}`,
-		credentials: [
-			{ id: 'model', name: 'Model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } },
-			{ id: 'bearer', name: 'Bearer', type: 'httpBearerAuth', data: { token: BEARER } },
-		],
+		credentials: agentCredentials(model),
 		workflows,
 		published: workflows.map(({ id }) => id),
 	});
@@ -104,20 +85,6 @@ afterAll(async () => {
 });
 
 beforeEach(() => world.simulator.forget());
-
-/** A workflow of `examples/` with what its sticky note asks for, and a chat that HTTP can reach. */
-function example(name: string): ImportedWorkflow {
-	return exampleWorkflow(name, (node) => {
-		const { type, parameters } = node;
-		const credentials = {
-			...node.credentials,
-			...(type === MODEL && { openAiApi: { id: 'model', name: 'Model' } }),
-			...(type === MCP_TRIGGER && { httpBearerAuth: { id: 'bearer', name: 'Bearer' } }),
-		};
-		if (type !== CHAT_TRIGGER) return { ...node, credentials };
-		return { ...node, webhookId: name, parameters: { ...parameters, public: true } };
-	});
-}
 
 /** The example with the tools of `TOOLS` in place of its own. */
 function withOwnTools(id: string, base: ImportedWorkflow, agentVersion?: number): ImportedWorkflow {
@@ -164,44 +131,22 @@ function withOwnTools(id: string, base: ImportedWorkflow, agentVersion?: number)
 	return { ...base, id, name: id, nodes: [...kept, ...tools], connections };
 }
 
-/** A client of a published MCP Server Trigger. */
-async function connect(server: string, bearer = BEARER): Promise<Client> {
-	const url = new URL(`${world.n8n.url}/mcp/${server}`);
-	const requestInit = { headers: { authorization: `Bearer ${bearer}` } };
-	let client = new Client({ name: 'test', version: '1.0.0' });
-	await waitFor(`MCP server ${server}`, 30_000, async () => {
-		client = new Client({ name: 'test', version: '1.0.0' });
-		try {
-			await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
-			return true;
-		} catch (error) {
-			if (error instanceof StreamableHTTPError && error.code === 404) return false;
-			throw error;
-		}
-	});
-	return client;
+async function connect(server: string, bearer?: string): Promise<Client> {
+	return await agents.connect(world.n8n, server, bearer);
 }
 
-/** What a tool answers to an MCP client: its text, without anything of a token in it. */
+/** What a tool answers to an MCP client, without anything of a token in it. */
 async function callTool(client: Client, name: string, phone: string) {
-	const answer = await client.callTool({ name, arguments: { phone } });
+	const answer = await agents.callTool(client, name, phone);
 	expect(JSON.stringify(answer)).not.toContain(MARK);
-	const [{ text } = { text: '' }] = answer.content as Array<{ text: string }>;
-	return { text, isError: answer.isError === true };
+	return answer;
 }
 
-/** Lets the agent's model call tools in one turn. Gives what they told it, and the chat's answer. */
+/** What tools told an agent's model in one turn, and the chat's answer, without anything of a token. */
 async function chat(agent: string, toolCalls: readonly ToolCall[]) {
-	model.requests.length = 0;
-	model.toolCalls = toolCalls;
-	const { status, text: answer } = await post(world.n8n, `${agent}/chat`, {
-		action: 'sendMessage',
-		sessionId: randomUUID(),
-		chatInput: 'How do I reach it?',
-	});
-	expect(JSON.stringify([answer, model.requests])).not.toContain(MARK);
-	const last = model.requests.at(-1);
-	return { status, answer, texts: last ? toolTexts(last) : [] };
+	const told = await agents.chat(world.n8n, model, agent, toolCalls);
+	expect(JSON.stringify([told, model.requests])).not.toContain(MARK);
+	return told;
 }
 
 const PROBLEMS: Array<[string, InstanceChanges, RegExp]> = [
@@ -436,10 +381,4 @@ function parsed(text: string): unknown {
 	} catch {
 		return text;
 	}
-}
-
-/** What a row says: whether the account exists, or the code of its error. */
-function factOf(text: string): unknown {
-	const [row] = JSON.parse(text) as Array<{ exists: unknown; error?: { code: string } }>;
-	return row?.error?.code ?? row?.exists;
 }

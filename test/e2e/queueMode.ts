@@ -9,7 +9,12 @@ import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { credentialsOf, importInto, type ImportedWorkflow } from '../../scripts/n8n/content';
+import {
+	credentialsOf,
+	importInto,
+	type ImportedCredential,
+	type ImportedWorkflow,
+} from '../../scripts/n8n/content';
 import { installN8n, NEWEST, type InstalledN8n } from '../../scripts/n8n/install';
 import { installPackage } from '../../scripts/n8n/pack';
 import { freePort, RealN8n, waitFor } from '../../scripts/n8n/process';
@@ -34,6 +39,12 @@ const N8N_DATABASE = 'n8n';
  */
 const CONCURRENCY = 6;
 
+/** What is in the n8n of a queue mode. */
+interface Content {
+	readonly workflows?: readonly ImportedWorkflow[];
+	readonly credentials?: readonly ImportedCredential[];
+}
+
 export class QueueMode {
 	private constructor(
 		readonly simulator: Simulator,
@@ -45,8 +56,11 @@ export class QueueMode {
 		readonly close: () => Promise<void>,
 	) {}
 
-	/** Starts all of it, and waits until the webhook listens. */
-	static async start(): Promise<QueueMode> {
+	/**
+	 * Starts all of it, and waits until the webhook listens.
+	 * @param content workflows and credentials besides the list's; the workflows are published
+	 */
+	static async start({ workflows = [], credentials = [] }: Content = {}): Promise<QueueMode> {
 		const installed = await installN8n(NEWEST, (line) => process.stderr.write(`${line}\n`));
 		// What has been started, the newest first: that is the order in which it ends.
 		const started: (() => Promise<void>)[] = [];
@@ -76,8 +90,10 @@ export class QueueMode {
 				await create('worker-1', await workerEnv()),
 				await create('worker-2', await workerEnv()),
 			];
-			await importInto(main, credentialsOf(simulator, { rateShare: 50 }), [listWorkflow()]);
-			await main.command('publish:workflow', `--id=${LIST}`);
+			const own = credentialsOf(simulator, { rateShare: 50 });
+			const all = [listWorkflow(), ...workflows];
+			await importInto(main, [...own, ...credentials], all);
+			for (const { id } of all) await main.command('publish:workflow', `--id=${id}`);
 			await main.start();
 			await main.setUpOwner();
 			await Promise.all(workers.map(startWorker));
