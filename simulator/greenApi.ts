@@ -250,7 +250,7 @@ function getContactInfo(instance: InstanceSettings, body: Body): Result {
 				'to work with groups, use the GetGroupData method',
 		};
 	}
-	const digits = /^(\d+)@c\.us$/.exec(chatId)?.[1];
+	const digits = /^(\d+)@c\.us$/.exec(chatId)?.[1] ?? numberOf(chatId);
 	const [listed, contact] = listedContact(instance, chatId) ?? [digits, unlisted(instance, digits)];
 	const known = contact !== undefined;
 	const { name = known ? 'Somebody' : '', contactName = '', avatar = '', lastSeen } = contact ?? {};
@@ -296,6 +296,11 @@ function unlisted(instance: InstanceSettings, digits: string | undefined): Conta
 /** An id that is no phone number, but always the same for one. */
 function lidOf(key: string): string {
 	return `1${key.replace(/\D/g, '').split('').reverse().join('')}`;
+}
+
+/** The phone number that `lidOf` made an id of. */
+function numberOf(id: string): string | undefined {
+	return /^1(\d{10,})$/.exec(id)?.[1]?.split('').reverse().join('');
 }
 
 function parseBody(text: string): Body | undefined {

@@ -19,7 +19,7 @@ const ABSENT = '+79876543211';
 const BAD = 'ask at reception';
 const BAD_MESSAGE =
 	'"ask at reception" is not a phone number that can be looked up: it holds no digits.';
-const BAD_ADVICE = 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
+const BAD_ADVICE = 'Fill in a phone number with its country code, e.g. +7 987 654-32-10.';
 
 const FOUND_ROW = {
 	messenger: 'whatsapp',

@@ -170,7 +170,7 @@ test('a number that cannot be looked up stops the run with advice', async () => 
 
 	const { message, advice } = await editor.failure();
 	expect(message).toMatch(/^"ask at reception" is not a phone number/);
-	expect(advice).toMatch(/^Put a phone number there/);
+	expect(advice).toMatch(/^Fill in a phone number/);
 	await editor.openSettings();
 	expect(await editor.valueOf('onError')).toBe('Stop Workflow');
 });

@@ -220,7 +220,7 @@ test('the hint says what the run did', async () => {
 	const { hint } = await lookUp({ values });
 
 	expect(hint).toMatch(
-		/^41 items, 30 calls to GREEN-API in .* s.*\. 10 items needed no call of their own\. Not answered: 1 \(invalid phone number\)\. Put a phone number there/,
+		/^41 items, 30 calls to GREEN-API in .* s.*\. 10 repeated items needed no call\. Not answered: 1 \(invalid phone number\)\. Fill in a phone number/,
 	);
 });
 

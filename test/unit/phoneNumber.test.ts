@@ -459,7 +459,7 @@ describe('nothing is guessed', () => {
 		['030 1234567 - 69', 'DE', /range/],
 		['089/12345/12346', 'DE', /range/],
 		['192.168.100.101', undefined, /address/],
-		['2024-01-15', 'DE', /date.*Put a phone number there/],
+		['2024-01-15', 'DE', /date.*Fill in a phone number/],
 		['15.01.2024', 'DE', /date/],
 		['7987654321x', undefined, /"x" beside its digits/],
 		['+79²123456789', undefined, /"²" beside its digits/],

@@ -8,7 +8,7 @@ import type { MessengerDefinition } from '../messengers/definition';
 /** What a list needs before its first run. */
 export const listNotice: INodeProperties = {
 	displayName:
-		'Looking up a list? Set <b>On Error</b> in the Settings tab to <b>Continue (using error output)</b>. Otherwise the first item without an answer ends the run, and the answers before it are lost.',
+		'For a list, <b>On Error</b> in the Settings tab should be <b>Continue (using error output)</b>, and inside a loop <b>Continue</b>. With Stop Workflow the first item without an answer ends the run, and the answers before it are lost.',
 	name: 'listNotice',
 	type: 'notice',
 	default: '',
@@ -86,7 +86,8 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				displayName: 'Dry Run',
 				name: 'dryRun',
 				type: 'boolean',
-				default: false,
+				// Added to see the cost, it must not first make the calls.
+				default: true,
 				description:
 					'Whether to make no calls, and only report what the run would cost and which numbers cannot be read. Each row shows the number as it would be checked.',
 				displayOptions: FOR_CHECKS,

@@ -46,7 +46,8 @@ export class DryRun {
 		const most = checks + secondForms + contacts;
 		const calls = [
 			count(checks, 'check'),
-			secondForms > 0 && `at most ${secondForms.toLocaleString('en')} more for second forms`,
+			secondForms > 0 &&
+				`at most ${secondForms.toLocaleString('en')} more for numbers with a second form`,
 			contacts > 0 && `at most ${count(contacts, 'contact')}`,
 		].filter(Boolean);
 		const known = sum('known');

@@ -46,11 +46,14 @@ export class InstanceRun {
 		});
 		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
 		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
-		this.checks = this.method(endpoint, () => report.answeredByCall());
+		this.checks = this.method(endpoint, (isFirst) => {
+			if (isFirst) report.answeredQueries++;
+			else report.answeredSecondForms++;
+		});
 		if (includeContactInfo) this.contacts = this.method(this.contactEndpoint, () => undefined);
 	}
 
-	private method(endpoint: Endpoint, answered: () => void): MethodRun {
+	private method(endpoint: Endpoint, answered: (isFirst: boolean) => void): MethodRun {
 		return new MethodRun(this.state, this.clientOf(endpoint), this.run, answered);
 	}
 

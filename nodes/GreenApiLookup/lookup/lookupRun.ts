@@ -9,7 +9,7 @@ import type { Connection } from './calls/instanceClient';
 import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
 import { InstanceRun } from './instanceRun';
-import { paceWarning, Report, sentences } from './report';
+import { paceWarning, Report, Results, sentences } from './report';
 import type { RunOptions, RunPart, RunResult } from './runOptions';
 import { namedFailure } from './wrongInstance';
 
@@ -22,7 +22,7 @@ export class LookupRun implements RunPart {
 	private readonly instances = new Map<Connection, InstanceRun>();
 	private readonly dryRun = new DryRun();
 	/** Set while the limiters still know the bounds of this run. */
-	private drySummary: string | undefined;
+	private dryCost = '';
 	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
 	private next = 0;
@@ -33,7 +33,7 @@ export class LookupRun implements RunPart {
 	constructor(readonly options: RunOptions) {
 		this.clock = options.state.environment.clock;
 		this.outcomes = new Array<Outcome | undefined>(options.count);
-		this.report = new Report(options.count, this.clock.monotonic());
+		this.report = new Report(this.clock.monotonic());
 		this.endSlice = inSlices(this.clock);
 	}
 
@@ -49,7 +49,7 @@ export class LookupRun implements RunPart {
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (dryRun) this.drySummary = this.summarize();
+			if (dryRun) this.dryCost = this.cost();
 			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
@@ -64,17 +64,20 @@ export class LookupRun implements RunPart {
 	/** What the run did, or would do, for people; undefined where there is nothing to tell. */
 	get hint(): { message: string; type: 'info' | 'warning' } | undefined {
 		const { count, dryRun, endpoint, checksPerMinute } = this.options;
+		const results = new Results(this.outcomes);
+		if (!dryRun && count <= 1 && !results.hasFailures) return undefined;
 		const pace = paceWarning(endpoint, count, checksPerMinute);
-		if (!dryRun && count <= 1 && !this.report.hasFailures) return undefined;
-		const summary = this.drySummary ?? this.report.summary(this.clock.monotonic());
-		return { message: pace + summary, type: pace || this.report.hasFailures ? 'warning' : 'info' };
+		const message = dryRun
+			? sentences(pace, this.dryCost, results.failed.summary('Cannot be asked'))
+			: sentences(pace, this.report.summary(results, this.clock.monotonic()));
+		return { message, type: pace || results.hasFailures ? 'warning' : 'info' };
 	}
 
-	private summarize(): string {
+	/** What a run without Dry Run would cost. */
+	private cost(): string {
 		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
 		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
-		const cost = this.dryRun.summary(this.options.count, mayCall);
-		return sentences(cost, this.report.failures('Cannot be asked'));
+		return this.dryRun.summary(this.options.count, mayCall);
 	}
 
 	get isOver(): boolean {
@@ -149,7 +152,6 @@ export class LookupRun implements RunPart {
 	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
 	settle(index: number, outcome: Outcome, mayStop = true): void {
 		this.outcomes[index] = outcome;
-		this.report.settled(outcome);
 		if (!isFailure(outcome) || outcome.code === 'callLimit') return;
 		if (!this.options.stopOnFailure || !mayStop) return;
 		this.failed ??= { index, failure: outcome };

@@ -67,12 +67,12 @@ export class MethodRun {
 
 	private readonly clock: Clock;
 
-	/** @param answered told of an item's own query that got its answer by a call */
+	/** @param answered told of each query that got its answer by a call */
 	constructor(
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
 		private readonly run: RunPart,
-		private readonly answered: () => void,
+		private readonly answered: (isFirst: boolean) => void,
 	) {
 		this.clock = run.options.state.environment.clock;
 	}
@@ -218,7 +218,7 @@ export class MethodRun {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			if (isFirst) this.answered();
+			this.answered(isFirst);
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}

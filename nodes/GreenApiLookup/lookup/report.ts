@@ -1,4 +1,4 @@
-/** What a run has done, for people: counted while it goes on, told in a few sentences at its end. */
+/** What a run has done, for people: in a few sentences at its end. */
 
 import type { Endpoint } from '../messengers/definition';
 import { labelOf, type Failure } from './answers/failures';
@@ -6,31 +6,53 @@ import { isFailure, type Outcome } from './answers/response';
 import { duration } from './answers/text';
 import { NEEDS_COUNTRY } from './phone/readings';
 
+/** What is counted while a run goes on. */
 export class Report {
 	/** Calls of this run. */
 	calls = 0;
 	/** Answers that earlier executions of the process have paid for. */
 	reused = 0;
-
-	private answered = 0;
-	private answeredQueries = 0;
-	private readonly failed = new Failures();
-	private readonly withoutContact = new Failures();
-	private quota: Failure | undefined;
+	/** Queries of items that got their answer by a call, whoever shares it. */
+	answeredQueries = 0;
+	/** The same, of second forms. */
+	answeredSecondForms = 0;
 
 	/** @param begunAt milliseconds of the monotonic clock */
-	constructor(
-		private readonly items: number,
-		private readonly begunAt: number,
-	) {}
+	constructor(private readonly begunAt: number) {}
 
-	/** An item's own query got its answer by a call, whoever shares it. */
-	answeredByCall(): void {
-		this.answeredQueries++;
+	/** What the node did, for the hint under its output. @param now monotonic milliseconds */
+	summary({ items, answered, failed, withoutContact, quota }: Results, now: number): string {
+		const seconds = (now - this.begunAt) / 1000;
+		const { calls, reused, answeredSecondForms: second } = this;
+		const shared = Math.max(0, answered - this.answeredQueries);
+		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
+		return sentences(
+			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
+			second > 0 && `${count(second, 'call')} for the second form of a number.`,
+			shared > 0 && `${count(shared, 'repeated item')} needed no call.`,
+			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
+			failed.summary('Not answered'),
+			withoutContact.summary('Contact not answered'),
+			quota && `Quota of the month: ${quota.used ?? '?'} of ${quota.total} used.`,
+		);
+	}
+}
+
+/** What became of the items of a run. */
+export class Results {
+	readonly items: number;
+	answered = 0;
+	readonly failed = new Failures();
+	readonly withoutContact = new Failures();
+	/** The failure that told the quota of the month. */
+	quota: Failure | undefined;
+
+	constructor(outcomes: ReadonlyArray<Outcome | undefined>) {
+		this.items = outcomes.length;
+		for (const outcome of outcomes) if (outcome) this.add(outcome);
 	}
 
-	/** An item has its outcome. */
-	settled(outcome: Outcome): void {
+	private add(outcome: Outcome): void {
 		if (isFailure(outcome)) return this.count(outcome, this.failed);
 		this.answered++;
 		const { contact } = outcome;
@@ -46,28 +68,6 @@ export class Report {
 	get hasFailures(): boolean {
 		return this.failed.count + this.withoutContact.count > 0;
 	}
-
-	/** What the node did, for the hint under its output. @param now monotonic milliseconds */
-	summary(now: number): string {
-		const seconds = (now - this.begunAt) / 1000;
-		const { items, calls, reused } = this;
-		const shared = Math.max(0, this.answered - this.answeredQueries);
-		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
-		return sentences(
-			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
-			shared > 0 &&
-				`${count(shared, 'item')} needed no call of ${shared === 1 ? 'its' : 'their'} own.`,
-			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
-			this.failures('Not answered'),
-			this.withoutContact.summary('Contact not answered'),
-			this.quota && `Quota of the month: ${this.quota.used ?? '?'} of ${this.quota.total} used.`,
-		);
-	}
-
-	/** How many items failed and why, and what to do about most of them; empty where none did. */
-	failures(title: string): string {
-		return this.failed.summary(title);
-	}
 }
 
 /** Failures by cause, and what is to be done about them. */
@@ -77,25 +77,34 @@ class Failures {
 	private readonly advice = new Map<string, number>();
 
 	add({ code, advice }: Failure): void {
-		const cause = advice === NEEDS_COUNTRY ? 'no country code' : labelOf(code);
 		this.count++;
-		this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
-		this.advice.set(advice, (this.advice.get(advice) ?? 0) + 1);
+		increment(this.causes, advice === NEEDS_COUNTRY ? 'no country code' : labelOf(code));
+		increment(this.advice, advice);
 	}
 
+	/** How many there are and why, and what to do about most of them; empty where there are none. */
 	summary(title: string): string {
-		if (this.count === 0) return '';
-		const causes = [...this.causes].map(
-			([cause, number]) => `${number.toLocaleString('en')} (${cause})`,
-		);
-		const [advice, most] = [...this.advice].reduce((one, other) =>
-			other[1] > one[1] ? other : one,
+		const [[advice, most] = ['', 0]] = byNumber(this.advice);
+		const told = most * 2 > this.count ? advice : NEEDS_COUNTRY;
+		const number = this.advice.get(told) ?? 0;
+		const causes = byNumber(this.causes).map(
+			([cause, of]) => `${of.toLocaleString('en')} (${cause})`,
 		);
 		return sentences(
-			`${title}: ${causes.join(', ')}.`,
-			most * 2 > this.count && (most === this.count ? advice : `For most of them: ${advice}`),
+			this.count > 0 && `${title}: ${causes.join(', ')}.`,
+			number > 0 &&
+				(number === this.count ? told : `For ${number.toLocaleString('en')} of them: ${told}`),
 		);
 	}
+}
+
+function increment(numbers: Map<string, number>, key: string): void {
+	numbers.set(key, (numbers.get(key) ?? 0) + 1);
+}
+
+/** The entries, the highest number first. */
+function byNumber(numbers: ReadonlyMap<string, number>): Array<[string, number]> {
+	return [...numbers].sort(([, one], [, other]) => other - one);
 }
 
 /** Numbers of a list above which a messenger that is stricter than GREEN-API may stop answering. */
@@ -111,7 +120,7 @@ export function paceWarning(
 	if (isBounded || operation !== 'checkAccount' || items <= LONG_LIST) return '';
 	return (
 		`${messenger.name} may stop all answers for about 2 hours when many numbers are checked ` +
-		'within minutes: set Checks per Minute in the options of this node. '
+		'within minutes: set Checks per Minute in the options of this node.'
 	);
 }
 

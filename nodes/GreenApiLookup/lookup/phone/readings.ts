@@ -136,6 +136,8 @@ function readAtHome(text: string, country: CountryCode): Reading | undefined {
 function readAbroad(text: string): Reading | PhoneIssue {
 	const groups = groupsOf(text.replace(/^(\D*)00/, '$1'));
 	const digits = groups.join('');
+	// A 0 in front is dialled inside a country only.
+	if (digits.startsWith('0')) return text.includes('+') ? NO_SUCH_CODE : NO_COUNTRY_CODE;
 	if (digits.startsWith('10')) return { why: 'no number begins with +1 0', advice: CHECK };
 	if (groups[0] === '8') return text.includes('+') ? NO_CODE_8 : NO_COUNTRY_CODE;
 	const reading = readDigits(digits);

@@ -15,8 +15,8 @@ const LONGEST_TEXT = 200;
 
 /** The advice where a spreadsheet or JSON changed the digits. */
 const AS_TEXT = 'Keep phone numbers as text where they come from.';
-const PUT_ONE = 'Put a phone number there, with the country code, e.g. +7 987 654-32-10.';
-const NO_ID = 'Put a phone number there; for a chat ID choose Get Contact Info.';
+const PUT_ONE = 'Fill in a phone number with its country code, e.g. +7 987 654-32-10.';
+const NO_ID = 'Fill in a phone number; for a chat ID choose Get Contact Info.';
 const NO_EXTENSION = 'Leave the extension out: a messenger account belongs to the number alone.';
 
 const DECIMAL = { why: 'it is a decimal number', advice: AS_TEXT };
