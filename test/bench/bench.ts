@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: this node, n8n's routing without it, and an ideal client, on the same lists against
- * the same simulated service. Prints the tables and writes them to docs/benchmarks.md.
+ * `npm run bench`: this node and an ideal client, on the same lists against the same simulated
+ * service. Prints the tables and writes them to docs/benchmarks.md.
  */
 
 import { spawn } from 'node:child_process';
@@ -21,7 +21,6 @@ const LATENCY_MS = 150;
 
 const WAYS: Readonly<Record<Way, string>> = {
 	node: 'this node',
-	routing: "n8n's routing, hook off",
 	ideal: 'ideal client',
 };
 
@@ -193,7 +192,7 @@ Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()
 
 ## At the limit
 
-Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency. The floor is the number of different numbers ÷ the limit. "n8n's routing, hook off" is this node's description without its function around each request: what n8n does by itself. The ideal client is undici at exactly the limit with duplicates removed.
+Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency. The floor is the number of different numbers ÷ the limit. The ideal client is undici at exactly the limit with duplicates removed.
 
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], limited)}
 This node with the same lists at 10 a second, where more than that happens. Three instances: the credential's Instance ID is an expression of the item.

@@ -6,7 +6,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type { INodeType } from 'n8n-workflow';
 import { Agent, request } from 'undici';
 
 import { instanceOf } from '../../simulator/instance';
@@ -15,8 +15,8 @@ import { ITEMS, LOOKUP, lookupWorkflow } from '../engine/workflows';
 import { numbersOf } from './list';
 import { idsOf } from './service';
 
-/** Ways of asking: this node; n8n's routing alone, without this node's hook; a client of its own. */
-export type Way = 'node' | 'routing' | 'ideal';
+/** Ways of asking: this node, and a client of its own. */
+export type Way = 'node' | 'ideal';
 
 export interface Case {
 	readonly way: Way;
@@ -77,37 +77,30 @@ function startMeter() {
 type Meter = ReturnType<typeof startMeter>;
 
 async function askInN8n(which: Case, numbers: string[], meter: Meter): Promise<number> {
-	const { way, url, instances, includeContactInfo = false } = which;
+	const { url, instances, includeContactInfo = false } = which;
 	const { apiTokenInstance } = instanceOf('whatsapp');
 	const ids = idsOf(instances);
 	const idInstance = ids.length > 1 ? '={{ $json.instance }}' : (ids[0] as string);
 	const node = await createNode(undefined);
-	if (way === 'routing') removeHook(node);
 	meterEntryPoint(node, meter);
-	if (way === 'routing') meter.begin();
 	const { error, output } = await runWorkflow({
 		node,
-		entryPoint: way === 'routing' ? 'routing' : 'customOperations',
+		entryPoint: 'customOperations',
 		credential: { apiUrl: url, idInstance, apiTokenInstance },
 		pinned: {
 			[ITEMS]: numbers.map((phone) => ({ phone, instance: ids[Number(phone) % ids.length] })),
 		},
-		workflow: lookupWorkflow(
-			{
-				resource: 'whatsapp',
-				operation: 'checkAccount',
-				phoneNumber: '={{ $json.phone }}',
-				options: { includeContactInfo },
-			},
-			way === 'routing' ? { onError: 'continueRegularOutput' } : {},
-		),
+		workflow: lookupWorkflow({
+			resource: 'whatsapp',
+			operation: 'checkAccount',
+			phoneNumber: '={{ $json.phone }}',
+			options: { includeContactInfo },
+		}),
 	});
-	if (way === 'routing') meter.end();
 	if (error) throw error;
 	return output(LOOKUP).filter(({ json }, index) => {
-		const exists = json.exists ?? json.existsWhatsapp;
 		const hasContact = !includeContactInfo || (json.contact !== undefined && !json.contactError);
-		return exists === (Number(numbers[index]) % 2 === 0) && hasContact;
+		return json.exists === (Number(numbers[index]) % 2 === 0) && hasContact;
 	}).length;
 }
 
@@ -124,16 +117,6 @@ function meterEntryPoint(node: INodeType, meter: Meter): void {
 			meter.end();
 		}
 	};
-}
-
-/** Leaves n8n's routing as the description declares it, without the function around each request. */
-function removeHook(node: INodeType): void {
-	for (const { name, options = [] } of node.description.properties) {
-		if (name !== 'operation') continue;
-		for (const option of options as INodePropertyOptions[]) {
-			option.routing = { request: { ...option.routing?.request } };
-		}
-	}
 }
 
 /** What is possible at all: each different number once, sent at exactly the limit. */

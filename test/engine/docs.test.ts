@@ -31,12 +31,10 @@ const TELEGRAM: InstanceChanges = {
 	contacts: {
 		'79876543210': TELEGRAM_PERSON,
 		'@ivanpetrov': TELEGRAM_PERSON,
-		'79876543212': { exists: false },
 	},
 };
 const MAX: InstanceChanges = {
 	contacts: { '79876543210': { ...PERSON, chatId: '11111111', lastSeen: LAST_SEEN } },
-	unlisted: 'none',
 };
 
 const PHONE = { phone: '+7 987 654-32-10' };
@@ -72,13 +70,7 @@ const SCENES: Readonly<Record<string, Lookup>> = {
 	'whatsapp getAccountSettings': { items: [{}] },
 	'whatsapp getContactInfo': { items: [{ chatId: '79876543210@c.us' }], instance: WHATSAPP },
 	'telegram checkAccount': { items: [PHONE], instance: TELEGRAM },
-	'telegram checkAccount, forced': {
-		items: [PHONE],
-		options: { force: true },
-		instance: TELEGRAM,
-	},
 	'telegram checkAccount, username': { items: [{ phone: '@ivanpetrov' }], instance: TELEGRAM },
-	'telegram checkAccount, hidden': { items: [{ phone: '+7 987 654-32-12' }], instance: TELEGRAM },
 	'telegram checkAccount, paused': {
 		items: [PHONE],
 		onError: 'continueRegularOutput',
@@ -91,17 +83,8 @@ const SCENES: Readonly<Record<string, Lookup>> = {
 	'telegram getAccountSettings': { items: [{}] },
 	'telegram getContactInfo': { items: [{ chatId: '10000000' }], instance: TELEGRAM },
 	'max checkAccount': { items: [PHONE], instance: MAX },
-	'max checkAccount, other country': {
-		items: [{ phone: '+55 11 91234-5678' }],
-		onError: 'continueRegularOutput',
-	},
 	'max getAccountSettings': { items: [{}] },
-	'max getAccountSettings, suspended': {
-		items: [{}],
-		instance: { state: 'suspended', suspendedUntil: 1795442400 },
-	},
 	'max getContactInfo': { items: [{ chatId: '11111111' }], instance: MAX },
-	'max getContactInfo, nobody': { items: [{ chatId: '12345678' }], instance: MAX },
 	'list, Stop Workflow': { items: LIST },
 	'list, Continue': { items: LIST, onError: 'continueRegularOutput' },
 	'list, error output': { items: LIST, onError: 'continueErrorOutput' },

@@ -140,7 +140,7 @@ describe('Dry Run', () => {
 		});
 
 		expect(hint).toBe(
-			'Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for second forms. ' +
+			'Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for numbers with a second form. ' +
 				'All of it takes about 3.3 s.',
 		);
 		expect(hintType).toBe('info');
@@ -158,7 +158,7 @@ describe('Dry Run', () => {
 		});
 
 		expect(hint).toMatch(
-			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For \d of them: Choose Default Country/,
 		);
 		expect(hintType).toBe('warning');
 	});
@@ -412,7 +412,7 @@ describe('Afterwards', () => {
 		const { hint } = await lookUp({ values: [LIST[0], '030 123456', '030 123457', 'nobody'] });
 
 		expect(hint).toMatch(
-			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For \d of them: Choose Default Country/,
 		);
 	});
 

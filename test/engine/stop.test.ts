@@ -12,7 +12,13 @@ const ofSecond = (fault: Fault): Lookup => ({ faults: [{ ...fault, values: [VALU
 
 /** What happened, what to do, and whether it concerns one item only. */
 const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> = [
-	['an unreadable number', { values: [VALUES[0], 'nobody'] }, /^"nobody" is not/, /^Put a/, 'one'],
+	[
+		'an unreadable number',
+		{ values: [VALUES[0], 'nobody'] },
+		/^"nobody" is not/,
+		/^Fill in a/,
+		'one',
+	],
 	['a refused number', ofSecond({ status: 400, body: '{}' }), /refused/, /^Check the value/, 'one'],
 	[
 		'a failing expression',

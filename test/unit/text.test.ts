@@ -47,7 +47,7 @@ test.each<[unknown, string]>([
 	[null, '"null"'],
 	[true, '"true"'],
 	[{ a: 1 }, '"an object"'],
-	[['x'], '"an object"'],
+	[['x'], '"a list"'],
 	['x'.repeat(41), `"${'x'.repeat(40)}…"`],
 ])('%j is quoted as %s', (value, quoted) => {
 	expect(quote(value)).toBe(quoted);

@@ -129,7 +129,7 @@ function listAdvice(index: number, answered: number): string {
 	const items = answered === 1 ? 'item is' : 'items are';
 	const lost = answered > 0 ? ` The answers of ${answered} other ${items} not passed on.` : '';
 	return (
-		`This is item ${index + 1} of the list (n8n counts from 0).${lost} To get a row for every item, set On Error in ` +
-		'the settings of this node to "Continue (using error output)".'
+		`This is item ${index + 1} of the list.${lost} To get a row for every item, set On Error in ` +
+		`the settings of this node to "Continue (using error output)". n8n's [item ${index}] counts from 0.`
 	);
 }

@@ -6,7 +6,8 @@ const QUOTED_LENGTH = 40;
 /** A value in quotation marks. */
 export function quote(value: unknown): string {
 	const hasText = value === null || !['object', 'function'].includes(typeof value);
-	return `"${clip(hasText ? String(value) : 'an object', QUOTED_LENGTH)}"`;
+	const what = Array.isArray(value) ? 'a list' : 'an object';
+	return `"${clip(hasText ? String(value) : what, QUOTED_LENGTH)}"`;
 }
 
 /** A control of a terminal, or one that hides text or turns its direction. */

@@ -25,7 +25,13 @@ const ROUNDED = { why: 'a number of this size is not stored exactly', advice: AS
 const NO_TEXT = { why: 'it is neither text nor a number' };
 const LIST = {
 	why: 'it is a list of several values',
-	advice: 'Take one of them in the expression, e.g. {{ $json.PHONE[0].VALUE }}.',
+	advice:
+		'Make an item of each with the Split Out node, or take one of them in the expression, e.g. ' +
+		'{{ $json.PHONE[0].VALUE }}.',
+};
+const EXPRESSION = {
+	why: 'it is an expression in a field that is set to Fixed',
+	advice: 'Switch the field to Expression.',
 };
 
 /**
@@ -43,6 +49,7 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	if (typeof value === 'string') {
 		if (value.length > LONGEST_TEXT) return { why: 'it is too long' };
+		if (/^=?\s*\{\{.*\}\}/s.test(value)) return EXPRESSION;
 		// Most cells have nothing to replace.
 		if (/^\+?[\d ()-]*$/.test(value)) return value.trim();
 		return RULES.reduce((text, [pattern, by]) => text.replace(pattern, by as string), value).trim();
