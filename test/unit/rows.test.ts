@@ -48,7 +48,7 @@ describe('Check Account of WhatsApp', () => {
 		],
 		[
 			{ existsWhatsapp: false, chatId: '', username: '' },
-			{ ...CHECKED, exists: false, chatId: null, username: null },
+			{ ...CHECKED, exists: false, chatId: null, username: null, lid: null },
 		],
 		...[
 			{ chatId: '79876543210@c.us' },

@@ -95,6 +95,9 @@ function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject)
 	const isLid = value?.endsWith('@lid') === true;
 	const digits = namedNumber(body) ?? (isNumber ? value : null);
 	const answered = textOf(body.chatId);
+	// Hosts that tell LIDs leave chatId empty where there is no account.
+	const hasNone = numberSuffix !== undefined && exists === false && body.chatId === '';
+	const hasLid = isLid || hasNone || answered?.endsWith('@lid');
 	const chatId =
 		numberSuffix === undefined ? answered : digits === null ? null : digits + numberSuffix;
 	return {
@@ -103,7 +106,7 @@ function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject)
 		chatId: exists ? chatId : null,
 		...describeNumber(digits ?? ''),
 		...('username' in body && { username: textOf(body.username) }),
-		...(isLid ? { lid: value } : answered?.endsWith('@lid') && { lid: answered }),
+		...(hasLid && { lid: isLid ? value : answered }),
 	};
 }
 
