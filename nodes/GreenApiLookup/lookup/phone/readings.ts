@@ -16,7 +16,7 @@ const AMERICAN = /^1 ?\d{3} ?\d{3} ?\d{2} ?\d{2}$/;
 
 /** The advice for all numbers without a country code, by which they can be counted. */
 export const NEEDS_COUNTRY =
-	'Choose Default Country in the options of this node, or write it with its country code, e.g. ' +
+	'Choose Default Country in the options of this node, or write the number with its country code, e.g. ' +
 	'+7 987 654-32-10.';
 
 const NO_COUNTRY_CODE = { why: 'it has no country code', advice: NEEDS_COUNTRY };
