@@ -1,21 +1,10 @@
 /** Which calls a list costs: no more than needed, at the limit, none after a final answer. */
 
-import type { IDataObject, IExecuteContextData } from 'n8n-workflow';
-
 import type { Fault } from '../../simulator/faults';
 import type { InstanceChanges } from '../../simulator/instance';
 import { createNode } from './engine';
-import {
-	codesOf,
-	errorOf,
-	lookUp,
-	ONE_TRY,
-	phones,
-	startService,
-	unlimited,
-	type Lookup,
-} from './lookUp';
-import { ITEMS, LOOKUP } from './workflows';
+import { codesOf, lookUp, phones, startService, unlimited, type Lookup } from './lookUp';
+import { LOOKUP, runTwice } from './workflows';
 
 const LIST = phones(60);
 
@@ -48,15 +37,6 @@ test.each<[string, Fault, number]>([
 		expect(await counts({ faults: [fault] })).toEqual({ answered: 60, codes: [], calls });
 	},
 );
-
-test("the service's limit is used to the call, and never passed", async () => {
-	const service = await startService(
-		unlimited('whatsapp', { ratePerSecond: { check: 10, contact: 1, account: 1 } }),
-	);
-
-	expect(await counts({ service })).toEqual({ answered: 60, codes: [], calls: 60 });
-	expect(service.simulator.highestRate()).toBe(10);
-});
 
 const LIMIT_REACHED = '{"reason":"User get contact info limit reached"}';
 const NOT_AUTHORIZED = '{"message":"instance is starting or not authorized"}';
@@ -96,13 +76,7 @@ test('two runs of the node in one execution, as in a loop, ask about every numbe
 	const { run, error, calls } = await lookUp({
 		values: LIST.slice(0, 20),
 		pinned: { More: LIST.slice(10, 30).map((value) => ({ value })) },
-		workflow(json) {
-			const [items] = json.nodes;
-			if (items) json.nodes.push({ ...items, id: 'more', name: 'More' });
-			const toLookup = { node: LOOKUP, type: 'main' as const, index: 0 };
-			json.connections[ITEMS] = { main: [[toLookup, { ...toLookup, node: 'More' }]] };
-			json.connections.More = { main: [[toLookup]] };
-		},
+		workflow: runTwice,
 	});
 
 	expect(error).toBeUndefined();
@@ -127,30 +101,6 @@ describe('Max Calls', () => {
 	});
 });
 
-test.each<[string, IDataObject, InstanceChanges, string]>([
-	['Max Calls', { maxCalls: 2 }, {}, 'callLimit'],
-	['a used-up quota', {}, { quota: { used: 98, total: 100 } }, 'quotaExceeded'],
-])(
-	'%s holds for an execution that a Wait node saves to the database in between',
-	async (_title, options, instance, code) => {
-		const values = LIST.slice(0, 3);
-		const { run } = await lookUp({ values, options, instance });
-		const saved = JSON.stringify(run.data.executionData?.contextData);
-		expect(saved).not.toContain('7103');
-
-		const { rows, calls } = await lookUp({
-			values,
-			options,
-			contextData: JSON.parse(saved) as IExecuteContextData,
-		});
-
-		expect(calls).toEqual([]);
-		expect(rows.map(errorOf)).toEqual(
-			values.map(() => expect.objectContaining({ code, asked: false }) as unknown),
-		);
-	},
-);
-
 test('a cancelled execution ends at once, and no call goes out after it', async () => {
 	const service = await startService(unlimited('whatsapp'));
 	const cancel = new AbortController();
@@ -171,48 +121,6 @@ test('a cancelled execution ends at once, and no call goes out after it', async 
 
 	expect(run.status).toBe('canceled');
 	expect(calls).toHaveLength(1);
-});
-
-describe('Retry On Fail', () => {
-	const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-	const values = LIST.slice(0, 3);
-
-	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-		'%s: a number that cannot be read does not make the others be asked again',
-		async (onError) => {
-			const { calls } = await lookUp({ values: ['nobody', ...values], settings, onError });
-
-			expect(calls).toHaveLength(3);
-		},
-	);
-
-	test('asks only about items that failed and can be answered the next time', async () => {
-		const faults = [{ calls: [1], status: 502 }];
-		const { calls } = await lookUp({ values, settings, faults, options: ONE_TRY });
-
-		// Only calls are looked at: n8n-core 1.84 throws the rows of the later tries away.
-		expect(calls.map(({ text }) => /\d+/.exec(text)?.[0])).toEqual([...values, values[0]]);
-	});
-
-	test('with Stop, answers of the first try are not asked again', async () => {
-		const { error, rows, calls } = await lookUp({
-			values,
-			settings,
-			onError: 'stopWorkflow',
-			faults: [{ calls: [2], status: 502 }],
-			options: ONE_TRY,
-		});
-
-		expect(error).toBeUndefined();
-		expect(rows).toHaveLength(3);
-		expect(calls).toHaveLength(4);
-	});
-
-	test('a final answer is not asked again', async () => {
-		const { calls } = await lookUp({ values, settings, faults: [{ status: 401 }] });
-
-		expect(calls).toHaveLength(1);
-	});
 });
 
 test('the hint says what the run did', async () => {

@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { instanceOf, type Contact, type InstanceChanges } from '../../simulator/instance';
+import { instanceOf, type Contact } from '../../simulator/instance';
 import { KNOWN_FAILURES } from '../knownFailures';
 import {
 	codesOf,
@@ -17,7 +17,7 @@ import {
 	type Looked,
 	type Lookup,
 } from './lookUp';
-import { ITEMS, LOOKUP } from './workflows';
+import { addSecond } from './workflows';
 
 const PERSON: Contact = {
 	name: 'Ivan Petrov',
@@ -301,13 +301,6 @@ describe('a list', () => {
 		expect(callsOf(looked)).toEqual({ checkwhatsapp: 4, getcontactinfo: 1 });
 	});
 
-	test('Max Calls below the checks leaves no call for a contact', async () => {
-		const looked = await ask({ values: FOUND, options: { maxCalls: 3 } });
-
-		expect(codesOf(looked.rows)).toEqual([undefined, undefined, undefined, 'callLimit']);
-		expect(callsOf(looked)).toEqual({ checkwhatsapp: 3 });
-	});
-
 	test('Retry On Fail asks only the part that has no answer', async () => {
 		const [one, other] = FOUND as [string, string];
 		const looked = await ask({
@@ -327,12 +320,7 @@ describe('a list', () => {
 		const looked = await ask({
 			service,
 			values: FOUND,
-			workflow(workflow) {
-				const node = workflow.nodes.find(({ name }) => name === LOOKUP);
-				if (node) workflow.nodes.push({ ...node, id: 'second', name: 'Second' });
-				const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
-				workflow.connections[ITEMS] = { main: [[to(LOOKUP), to('Second')]] };
-			},
+			workflow: addSecond,
 		});
 
 		expect(looked.output('Second').map(({ json }) => json.contact)).toEqual(
@@ -340,16 +328,6 @@ describe('a list', () => {
 		);
 		expect(callsOf(looked)).toEqual({ checkwhatsapp: 8, getcontactinfo: 8 });
 		expect(service.simulator.highestRate({ method: 'getContactInfo' })).toBe(1);
-	});
-
-	test('without an answer about the number there is no contact to ask for', async () => {
-		const instance: InstanceChanges = { quota: { used: 30_000, total: 30_000 } };
-		const looked = await ask({ values: [NUMBER], instance });
-
-		expect(looked.rows).toMatchObject([
-			{ exists: null, contact: null, error: { code: 'quotaExceeded' } },
-		]);
-		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1 });
 	});
 
 	test('items that share an answer are counted without its contacts', async () => {

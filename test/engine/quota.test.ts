@@ -1,7 +1,5 @@
 /** Calls are what is scarce: what a run would cost, what is paid for already, and what was spent. */
 
-import type { IDataObject, INode } from 'n8n-workflow';
-
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import { TOOL_TYPE } from './engine';
 import { findMark } from './findMark';
@@ -18,7 +16,7 @@ import {
 	type Lookup,
 	type Service,
 } from './lookUp';
-import { ITEMS, LOOKUP } from './workflows';
+import { addSecond, LOOKUP, runTwice } from './workflows';
 
 const LIST = phones(6);
 /** A Mexican number without an account, in both forms. */
@@ -26,33 +24,6 @@ const MEXICAN = ['525512345670', '5215512345670'] as const;
 const NEWER: InstanceChanges = { answers: 'newer' };
 const HOUR_MS = 3600_000;
 const FAILED_BODY = '{"message":"Validation failed"}';
-
-/** The lookup node once more, behind the first one or beside it. */
-function addLookup(
-	workflow: Parameters<NonNullable<Lookup['workflow']>>[0],
-	{ parameters, ...node }: Partial<INode> = {},
-): void {
-	const lookup = workflow.nodes.find(({ name }) => name === LOOKUP);
-	if (!lookup) return;
-	workflow.nodes.push({
-		...lookup,
-		id: 'second',
-		name: 'Second',
-		...node,
-		parameters: { ...lookup.parameters, ...parameters },
-	});
-	const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
-	workflow.connections[ITEMS] = { main: [[to(LOOKUP), to('Second')]] };
-}
-
-/** The lookup node runs twice, as in a loop: with the pinned items, then with those of `More`. */
-function runTwice(workflow: Parameters<NonNullable<Lookup['workflow']>>[0]): void {
-	const [items] = workflow.nodes;
-	if (items) workflow.nodes.push({ ...items, id: 'more', name: 'More', position: [0, 400] });
-	const toLookup = { node: LOOKUP, type: 'main' as const, index: 0 };
-	workflow.connections[ITEMS] = { main: [[toLookup, { ...toLookup, node: 'More' }]] };
-	workflow.connections.More = { main: [[toLookup]] };
-}
 
 describe('Dry Run', () => {
 	const dry = async (lookup: Lookup) =>
@@ -128,62 +99,49 @@ describe('Dry Run', () => {
 		});
 	});
 
-	test('the hint says what the list would cost', async () => {
-		const values = [
-			...phones(30),
-			...phones(10),
-			...MEXICAN.slice(0, 1).map((number) => `+${number}`),
-		];
-		const { hint, hintType } = await dry({
-			service: await startService(instanceOf('whatsapp')),
-			values,
-		});
+	const limited = async () => await startService(instanceOf('whatsapp'));
 
-		expect(hint).toBe(
-			'Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for numbers with a second form. ' +
-				'All of it takes about 3.3 s.',
-		);
-		expect(hintType).toBe('info');
-	});
+	test.each<[string, Lookup, RegExp, string]>([
+		[
+			'what the list would cost',
+			{ values: [...phones(30), ...phones(10), `+${MEXICAN[0]}`] },
+			/^Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for second forms\. All of it takes about 3\.3 s\.$/,
+			'info',
+		],
+		[
+			'that two spellings of one number add no second form',
+			{ values: MEXICAN.map((number) => `+${number}`) },
+			/^Dry run: 2 items, 2 different numbers: 2 checks\. /,
+			'info',
+		],
+		[
+			'why items cannot be asked, and what to do about most of them',
+			{ values: [LIST[0], '030 123456', '030 123457', '030 123458', 'nobody'] },
+			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			'warning',
+		],
+		[
+			'that contacts count, and take the longer time',
+			{ values: phones(120), options: { includeContactInfo: true } },
+			/: 120 checks, at most 120 contacts\. All of it takes about 2 min\.$/,
+			'info',
+		],
+		[
+			'the time that Checks per Minute take',
+			{ values: phones(40), options: { checksPerMinute: 20 } },
+			/All of it takes about 2 min\.$/,
+			'info',
+		],
+		[
+			'the pace first that a long list needs on Telegram',
+			{ messenger: 'telegram', values: phones(31), service: undefined },
+			/^Telegram may stop all answers.* Dry run: 31 items/,
+			'warning',
+		],
+	])('the hint says %s', async (_title, lookup, text, type) => {
+		const { hint, hintType } = await dry({ service: await limited(), ...lookup });
 
-	test('two spellings of one number add no second form', async () => {
-		const { hint } = await dry({ values: MEXICAN.map((number) => `+${number}`) });
-
-		expect(hint).toMatch(/^Dry run: 2 items, 2 different numbers: 2 checks\. /);
-	});
-
-	test('the hint says why items cannot be asked, and what to do about most of them', async () => {
-		const { hint, hintType } = await dry({
-			values: [LIST[0], '030 123456', '030 123457', '030 123458', 'nobody'],
-		});
-
-		expect(hint).toMatch(
-			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For \d of them: Choose Default Country/,
-		);
-		expect(hintType).toBe('warning');
-	});
-
-	test('contacts count, and take the longer time', async () => {
-		const { hint } = await dry({
-			service: await startService(instanceOf('whatsapp')),
-			values: phones(120),
-			options: { includeContactInfo: true },
-		});
-
-		expect(hint).toMatch(/: 120 checks, at most 120 contacts\. All of it takes about 2 min\.$/);
-	});
-
-	test('Checks per Minute count for the time', async () => {
-		const { hint } = await dry({ values: phones(40), options: { checksPerMinute: 20 } });
-
-		expect(hint).toMatch(/All of it takes about 2 min\.$/);
-	});
-
-	test('a long list on Telegram warns of its pace first', async () => {
-		const { hint, hintType } = await dry({ messenger: 'telegram', values: phones(31) });
-
-		expect(hint).toMatch(/^Telegram may stop all answers.* Dry run: 31 items/);
-		expect(hintType).toBe('warning');
+		expect([hint, hintType]).toEqual([expect.stringMatching(text), type]);
 	});
 
 	test('with Stop, Max Calls and known answers: rows, what is known, and what is too much', async () => {
@@ -272,38 +230,18 @@ describe('Reuse Answers', () => {
 		expect(await callsOf(service, { options: {} }, {}, {})).toEqual([6, 6, 0]);
 	});
 
-	test.each<[string, IDataObject]>([
-		['token', { apiTokenInstance: 'e'.repeat(50) }],
-		['instance', { idInstance: '7103000002' }],
-	])('another %s is never served from it', async (_title, credential) => {
-		const one = unlimited('whatsapp');
-		const service = await startService(one, {
-			...unlimited('whatsapp'),
-			...(credential as { idInstance?: string }),
-		});
-		const [first] = await callsOf(service, {});
-		const { calls } = await lookUp({
-			service,
-			values: LIST,
-			options: { ...reuse, ...ONE_TRY },
-			credential: credential as Record<string, string>,
-		});
-
-		expect(first).toBe(6);
-		expect(calls.length).toBeGreaterThan(6);
-	});
-
-	test('another messenger is never served from it', async () => {
-		const { idInstance, apiTokenInstance } = unlimited('whatsapp');
-		const shared = { idInstance, apiTokenInstance };
-		const service = await startService({ ...unlimited('telegram'), ...shared });
-		const asTelegram = { messenger: 'telegram' } as const;
+	test.each<[string, Lookup]>([
+		['token', { credential: { apiTokenInstance: 'e'.repeat(50) } }],
+		['instance', { credential: { idInstance: '7103000002' } }],
+		['messenger', { messenger: 'telegram' }],
+	])('another %s is never served from it', async (_title, other) => {
+		const service = await startService(unlimited('whatsapp'));
 		const options = { ...reuse, ...ONE_TRY };
 
-		const [telegram, whatsapp] = await callsOf(service, asTelegram, { options });
+		const [first, again, asked] = await callsOf(service, {}, {}, { ...other, options });
 
-		expect(telegram).toBe(6);
-		expect(whatsapp).toBeGreaterThan(0);
+		expect([first, again]).toEqual([6, 0]);
+		expect(asked).toBeGreaterThan(0);
 	});
 
 	test('a forced answer is asked for, and replaces the one that was kept', async () => {
@@ -401,25 +339,30 @@ describe('Reuse Answers', () => {
 });
 
 describe('Afterwards', () => {
-	test('the hint is a warning where something was not answered', async () => {
-		const good = await lookUp({ values: LIST });
-		const bad = await lookUp({ values: [...LIST, 'nobody'] });
+	test.each<[string, Lookup, RegExp, string]>([
+		['only informs where all was answered', { values: LIST }, /^6 items/, 'info'],
+		[
+			'warns where something was not',
+			{ values: [...LIST, 'nobody'] },
+			/Not answered: 1/,
+			'warning',
+		],
+		[
+			'advises what helps most failures',
+			{ values: [LIST[0], '030 123456', '030 123457', 'nobody'] },
+			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			'warning',
+		],
+		[
+			'tells the quota where GREEN-API told it',
+			{ values: LIST, instance: { quota: { used: 97, total: 100 } } },
+			/Quota of the month: 100 of 100 used\.$/,
+			'warning',
+		],
+	])('the hint %s', async (_title, lookup, text, type) => {
+		const { hint, hintType } = await lookUp(lookup);
 
-		expect([good.hintType, bad.hintType]).toEqual(['info', 'warning']);
-	});
-
-	test('its advice is that of most failures', async () => {
-		const { hint } = await lookUp({ values: [LIST[0], '030 123456', '030 123457', 'nobody'] });
-
-		expect(hint).toMatch(
-			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For \d of them: Choose Default Country/,
-		);
-	});
-
-	test('it tells the quota where GREEN-API told it', async () => {
-		const { hint } = await lookUp({ values: LIST, instance: { quota: { used: 97, total: 100 } } });
-
-		expect(hint).toMatch(/Quota of the month: 100 of 100 used\.$/);
+		expect([hint, hintType]).toEqual([expect.stringMatching(text), type]);
 	});
 
 	describe.each(ENTRY_POINTS)('greenApiCalls, through %s', (entryPoint) => {
@@ -432,7 +375,7 @@ describe('Afterwards', () => {
 		});
 
 		test('is the sum over two nodes', async () => {
-			const { customData, calls } = await ask({ workflow: (workflow) => addLookup(workflow) });
+			const { customData, calls } = await ask({ workflow: addSecond });
 
 			expect(calls).toHaveLength(12);
 			expect(customData).toEqual({ greenApiCalls: '12' });

@@ -3,8 +3,6 @@
  * about the limit, with slow answers, and with Checks per Minute.
  */
 
-import fc from 'fast-check';
-
 import type { Fault } from '../../simulator/faults';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import type { Call } from '../../simulator/server';
@@ -42,13 +40,10 @@ function inTurn(texts: ReadonlyArray<string | undefined>): InstanceChanges['rate
 }
 
 test.each<[string, InstanceChanges]>([
-	['absent', { rateHeaders: inTurn([undefined]) }],
-	['0', { rateHeaders: inTurn(['0']) }],
-	['-1', { rateHeaders: inTurn(['-1']) }],
-	['text', { rateHeaders: inTurn(['ten a second']) }],
-	['1e9', { rateHeaders: inTurn(['1e9']) }],
-	['1000000000', { rateHeaders: inTurn(['1000000000']) }],
-	['20 where 10 is the limit', { rateHeaders: inTurn(['20']) }],
+	...[undefined, '0', '-1', 'ten a second', '1e9', '1000000000', '20'].map(
+		(text): [string, InstanceChanges] => [String(text), { rateHeaders: inTurn([text]) }],
+	),
+	['another one each time', { rateHeaders: inTurn([undefined, '', '0', 'ten', '99999', '10']) }],
 	[
 		'a Remaining that is always 0',
 		{ rateHeaders: () => ({ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Replenish-Rate': '10' }) },
@@ -56,20 +51,6 @@ test.each<[string, InstanceChanges]>([
 	['those of a bucket that is refilled at whole seconds', { seconds: 'whole' }],
 ])('headers %s: a list takes at most 1.10 times the floor', async (_title, changes) => {
 	expect(await timesFloor(changes)).toBeLessThanOrEqual(1.1);
-});
-
-test('headers that say another thing each time change nothing either', async () => {
-	const texts = fc.constantFrom(undefined, '', '0', '-1', 'ten', '1e9', '99999', '10', 'Infinity');
-	const changes = fc.record({
-		texts: fc.array(texts, { minLength: 1, maxLength: 20 }),
-		seconds: fc.constantFrom('rolling' as const, 'whole' as const),
-	});
-	await fc.assert(
-		fc.asyncProperty(changes, async ({ texts, seconds }) => {
-			expect(await timesFloor({ rateHeaders: inTurn(texts), seconds })).toBeLessThanOrEqual(1.1);
-		}),
-		{ numRuns: 8 },
-	);
 });
 
 /** Share of the limit (calls a second) in use between the first call and the last one. */
@@ -96,38 +77,19 @@ test.each<[string, number, readonly Fault[]]>([
 	expect(faults.length > 0 || calls.every(({ status }) => status === 200)).toBe(true);
 });
 
-test.each([
-	[5, 0.95],
-	[10, 0.9],
-])('answers that take %d s leave at least %d of the limit in use', async (seconds, least) => {
-	const calls = await callsOf({ latencyMs: seconds * 1000 }, { values: phones(1000) });
+test('Checks per Minute: two executions at once are never above it, and use 95 % of it', async () => {
+	const checksPerMinute = 20;
+	const service = await startService(instanceOf('whatsapp'));
+	const lists = [LIST.slice(0, 40), LIST.slice(40, 80)];
 
-	expect(used(calls, LIMIT)).toBeGreaterThanOrEqual(least);
-	expect(calls.filter(({ status }) => status === 429)).toEqual([]);
+	const options = { checksPerMinute };
+	await Promise.all(lists.map(async (values) => await callsOf({}, { service, values, options })));
+
+	const calls = service.simulator.calls();
+	const at = timesOf(calls);
+	// Of any so many calls and one more, the last comes after the minute.
+	for (const [index, time] of at.slice(checksPerMinute).entries()) {
+		expect(time - (at[index] as number)).toBeGreaterThanOrEqual(60_000);
+	}
+	expect(used(calls, checksPerMinute / 60)).toBeGreaterThan(0.95);
 });
-
-test.each([20, 3])(
-	'Checks per Minute %d: two executions at once are never above it, and use 95 %% of it',
-	async (checksPerMinute) => {
-		const service = await startService(instanceOf('whatsapp'));
-		const numbers = phones(checksPerMinute * 4);
-		const lists = [
-			numbers.filter((_, index) => index % 2),
-			numbers.filter((_, index) => index % 2 === 0),
-		];
-
-		await Promise.all(
-			lists.map(
-				async (values) => await callsOf({}, { service, values, options: { checksPerMinute } }),
-			),
-		);
-
-		const calls = service.simulator.calls();
-		const at = timesOf(calls);
-		// Of any so many calls and one more, the last comes after the minute.
-		for (const [index, time] of at.slice(checksPerMinute).entries()) {
-			expect(time - (at[index] as number)).toBeGreaterThanOrEqual(60_000);
-		}
-		expect(used(calls, checksPerMinute / 60)).toBeGreaterThan(0.95);
-	},
-);

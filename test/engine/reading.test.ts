@@ -2,10 +2,9 @@
 
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 
-import { lookUp, ON_ERROR, ONE_TRY, phones, startService, unlimited } from './lookUp';
+import { lookUp, ON_ERROR, phones, startService, unlimited } from './lookUp';
 
 const LIST = phones(150);
-const VALUES = LIST.slice(0, 3);
 
 /** A node that notes which items are read, and how many calls had been made by then. */
 async function watched() {
@@ -42,30 +41,4 @@ test('Stop: every item is read before the first call', async () => {
 
 	expect(reads).toHaveLength(150);
 	expect(new Set(reads.map(({ calls }) => calls))).toEqual(new Set([0]));
-});
-
-test('a number that comes again finds its answer, or the call that is in flight', async () => {
-	const again = [...LIST, ...VALUES, ...LIST.slice(-3)];
-	const { rows, calls } = await lookUp({ values: again });
-
-	expect(calls).toHaveLength(150);
-	expect(rows.map(({ phoneNumber }) => phoneNumber)).toEqual(again);
-	expect(rows.slice(-6).map(({ exists }) => exists)).toEqual([
-		true,
-		false,
-		true,
-		false,
-		true,
-		false,
-	]);
-});
-
-test('a Retry On Fail try reads the items again, and asks only what is missing', async () => {
-	const { service, node, reads } = await watched();
-	service.simulator.instance('whatsapp').faults = [{ calls: [1], status: 502 }];
-	const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-	const { calls } = await lookUp({ service, node, settings, values: VALUES, options: ONE_TRY });
-
-	expect(reads.map(({ item }) => item)).toEqual([0, 1, 2, 0, 1, 2]);
-	expect(calls.map(({ text }) => /\d+/.exec(text)?.[0])).toEqual([...VALUES, VALUES[0]]);
 });

@@ -53,16 +53,33 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(calls).toHaveLength(2);
 	});
 
-	test('a list asks again only for the items that failed for the moment', async () => {
-		const values = phones(4);
-		const faults: Fault[] = [
-			{ values: [values[1] as string], status: 400, body: REFUSED },
-			{ calls: [1], status: 502 },
-		];
-		const { calls } = await lookUp({ ...given, values, faults, options: ONE_TRY });
+	test.each(ON_ERROR.slice(1))(
+		'%s: a list asks again only for the items that failed for the moment',
+		async (onError) => {
+			const values = phones(4);
+			const faults: Fault[] = [
+				{ values: [values[1] as string], status: 400, body: REFUSED },
+				{ calls: [1], status: 502 },
+			];
+			const given = { entryPoint, settings: RETRY, values: [...values, 'nobody'], faults };
+			const { asked } = await lookUp({ ...given, onError, options: ONE_TRY });
 
-		expect(calls).toHaveLength(5);
+			// Only calls are looked at: n8n-core 1.84 throws the rows of the later tries away.
+			expect(asked).toEqual([...values, values[0]]);
+		},
+	);
+});
+
+test('with Stop, answers of the first try are not asked again', async () => {
+	const { error, rows, calls } = await lookUp({
+		values: phones(3),
+		settings: RETRY,
+		onError: 'stopWorkflow',
+		faults: [{ calls: [2], status: 502 }],
+		options: ONE_TRY,
 	});
+
+	expect([error, rows.length, calls.length]).toEqual([undefined, 3, 4]);
 });
 
 test.each([

@@ -16,7 +16,7 @@ import {
 	unlimited,
 	type Lookup,
 } from './lookUp';
-import { ITEMS, LOOKUP } from './workflows';
+import { runTwice } from './workflows';
 
 /** Both forms of one number: of 12 digits and fewer, and the longer one. */
 const FORMS = [
@@ -62,18 +62,30 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 			},
 		);
 
-		test('where the service resolves it, one call is enough, and the row names the account', async () => {
-			const { rows, asked } = await ask(short, host({ [long]: { resolves: true } }));
+		test.each([
+			[
+				'the service resolves it: one call',
+				short,
+				host({ [long]: { resolves: true } }),
+				[short],
+				long,
+			],
+			['no account under either form', long, host(), [long, short], null],
+			[
+				'an older host finds the written long form under the short one',
+				long,
+				olderHost({ [short]: {} }),
+				[long, short],
+				short,
+			],
+		])('%s', async (_title, written, lookup, calls, found) => {
+			const { rows, asked } = await ask(written, lookup);
 
-			expect(asked).toEqual([short]);
-			expect(rows).toMatchObject([{ exists: true, phoneNumber: long, chatId: `${long}@c.us` }]);
-		});
-
-		test('no account under either form is "no", for the number that was written', async () => {
-			const { rows, asked } = await ask(long, host());
-
-			expect(asked).toEqual([long, short]);
-			expect(rows).toMatchObject([{ exists: false, phoneNumber: long, chatId: null }]);
+			expect(asked).toEqual(calls);
+			const chatId = found && `${found}@c.us`;
+			expect(rows).toMatchObject([
+				{ exists: found !== null, phoneNumber: found ?? written, chatId },
+			]);
 		});
 
 		test('an older host does not take the long form, which is no "no"', async () => {
@@ -88,13 +100,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				httpStatus: 400,
 				message: `+${short} has no account, and this instance does not take its other form (HTTP 400).`,
 			});
-		});
-
-		test('an older host that finds a written long form under the short one says yes', async () => {
-			const { rows, asked } = await ask(long, olderHost({ [short]: {} }));
-
-			expect(asked).toEqual([long, short]);
-			expect(rows).toMatchObject([{ exists: true, phoneNumber: short, chatId: `${short}@c.us` }]);
 		});
 	});
 
@@ -121,21 +126,13 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(errorOf(rows[0])).toMatchObject({ code, asked: true });
 	});
 
-	test('with Stop, a failure of the second form ends the run', async () => {
-		const { error } = await ask(SHORT, { ...olderHost(), onError: 'stopWorkflow' });
+	test('with Stop, a first form that says no ends nothing, and a second one that fails does', async () => {
+		const onError = 'stopWorkflow';
+		const found = await ask(SHORT, { ...host({ [LONG]: {} }), onError });
+		const failed = await ask(SHORT, { ...olderHost(), onError });
 
-		expect(error?.message).toMatch(
-			/has no account, and this instance does not take its other form/,
-		);
-	});
-
-	test('with Stop, a first form that says no ends nothing', async () => {
-		const { error, rows } = await ask(SHORT, {
-			...host({ [LONG]: {} }),
-			onError: 'stopWorkflow',
-		});
-
-		expect([error, rows[0]?.exists]).toEqual([undefined, true]);
+		expect([found.error, found.rows[0]?.exists]).toEqual([undefined, true]);
+		expect(failed.error?.message).toMatch(/has no account, and .* does not take its other form/);
 	});
 
 	test('Force asks the messenger about both forms', async () => {
@@ -165,29 +162,17 @@ describe('one form only', () => {
 });
 
 describe('a list', () => {
-	test('the first forms of all numbers go before the second forms', async () => {
-		const values = international([...MEXICAN, '79876543211']);
-		const { asked } = await lookUp({ values, ...host() });
-
-		expect(asked).toEqual([...MEXICAN, '79876543211', ...OTHERS]);
-	});
-
-	test('two spellings of a number share their two calls, and each row has its own', async () => {
-		const { rows, asked } = await lookUp({ values: international([SHORT, LONG]), ...host() });
-
-		expect(asked).toEqual([SHORT, LONG]);
-		expect(rows.map(({ phoneNumber, exists }) => [phoneNumber, exists])).toEqual([
-			[SHORT, false],
-			[LONG, false],
-		]);
-	});
-
-	test('two spellings of an account cost two calls at most, and both rows name it', async () => {
+	test.each([
+		['no account is "no" for each as it is written', host(), [SHORT, LONG, SHORT], false],
+		['both name their account', host({ [LONG]: {} }), [LONG, LONG, LONG], true],
+	])('two spellings cost two calls at most: %s', async (_title, lookup, named, isFound) => {
 		const values = international([SHORT, LONG, SHORT]);
-		const { rows, asked } = await lookUp({ values, ...host({ [LONG]: {} }) });
+		const { rows, asked } = await lookUp({ values, ...lookup });
 
 		expect(asked).toEqual([SHORT, LONG]);
-		expect(rows.map(({ chatId }) => chatId)).toEqual(values.map(() => `${LONG}@c.us`));
+		expect(rows.map(({ phoneNumber, exists }) => [phoneNumber, exists])).toEqual(
+			named.map((phone) => [phone, isFound]),
+		);
 	});
 
 	test('an account that has answered costs no call for the other form', async () => {
@@ -246,13 +231,7 @@ describe('a list', () => {
 			options,
 			...host(),
 			pinned: { More: [{ value: `+${LONG}` }] },
-			workflow(json) {
-				const [items] = json.nodes;
-				if (items) json.nodes.push({ ...items, id: 'more', name: 'More' });
-				const toLookup = { node: LOOKUP, type: 'main' as const, index: 0 };
-				json.connections[ITEMS] = { main: [[toLookup, { ...toLookup, node: 'More' }]] };
-				json.connections.More = { main: [[toLookup]] };
-			},
+			workflow: runTwice,
 		});
 
 		expect(asked).toHaveLength(calls);

@@ -37,3 +37,20 @@ export function lookupWorkflow(parameters: IDataObject, node: Partial<INode> = {
 		settings: { executionOrder: 'v1' },
 	};
 }
+
+const toLookup = (node = LOOKUP) => ({ node, type: 'main' as const, index: 0 });
+
+/** The lookup runs twice, as in a loop: with the pinned items, then with those pinned to `More`. */
+export function runTwice({ nodes, connections }: WorkflowJson): void {
+	const [items] = nodes;
+	if (items) nodes.push({ ...items, id: 'more', name: 'More', position: [0, 400] });
+	connections[ITEMS] = { main: [[toLookup(), toLookup('More')]] };
+	connections.More = { main: [[toLookup()]] };
+}
+
+/** The lookup is there twice, side by side, for the same items; the other one is `Second`. */
+export function addSecond({ nodes, connections }: WorkflowJson): void {
+	const lookup = nodes.find(({ name }) => name === LOOKUP);
+	if (lookup) nodes.push({ ...lookup, id: 'second', name: 'Second' });
+	connections[ITEMS] = { main: [[toLookup(), toLookup('Second')]] };
+}
