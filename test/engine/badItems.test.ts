@@ -24,6 +24,31 @@ test('a Default Country whose expression fails for the first item fails that ite
 	expect(calls).toHaveLength(2);
 });
 
+test.each([
+	['nothing', undefined],
+	['letters', 'nobody'],
+	['an object', { phone: GOOD[0] }],
+	['a list of two', GOOD],
+	['a fraction', 79876543210.5],
+	['a group', '120363043968066561@g.us'],
+])('%s is one failed row and costs no call', async (_title, bad) => {
+	const { error, rows, calls } = await lookUp({ values: [GOOD[0], bad, GOOD[0]] });
+
+	expect(error).toBeUndefined();
+	expect(rows.map(({ exists }) => exists)).toEqual([true, null, true]);
+	const refused = { code: 'invalidPhoneNumber', asked: false, retryable: false };
+	expect(errorOf(rows[1])).toMatchObject(refused);
+	expect(calls).toHaveLength(1);
+});
+
+test('a group is no chat ID and costs no call', async () => {
+	const values = ['79876543210@c.us', '120363043968066561@g.us'];
+	const { rows, calls } = await lookUp({ operation: 'getContactInfo', values });
+
+	expect(codesOf(rows)).toEqual([undefined, 'invalidChatId']);
+	expect(calls).toHaveLength(1);
+});
+
 describe('an item whose expression fails', () => {
 	const given = {
 		items: ITEMS,
@@ -43,6 +68,10 @@ describe('an item whose expression fails', () => {
 			undefined,
 			undefined,
 		]);
+		expect(errorOf(items[0]?.json)).toMatchObject({
+			message: expect.stringMatching(/cannot be read: \w/) as unknown,
+			advice: expect.stringContaining('expression') as unknown,
+		});
 	});
 
 	test.each([true, false])(

@@ -29,6 +29,13 @@ const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> =
 	],
 	['an outage', ofSecond({ status: 503 }), /could not answer/, /^Run this item again/, 'one'],
 	[
+		'a limit beyond Max Wait',
+		ofSecond({ status: 429, headers: { 'retry-after': '7' } }),
+		/too often/,
+		/^Run again in 7 s/,
+		'all',
+	],
+	[
 		'no clear answer',
 		ofSecond({ status: 200, body: '{}' }),
 		/no clear answer/,
