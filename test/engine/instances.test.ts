@@ -60,16 +60,6 @@ test('two instances at once: each row has the answer of its own, and each has it
 	expect(simulator.calls().filter(({ status }) => status === 429)).toEqual([]);
 });
 
-test('three numbers do not wait behind the long list of another workflow', async () => {
-	const service = await startTwo();
-	const short = ['79120000000', '79120000002', '79120000004'];
-
-	await Promise.all([rowsOf(service, 0, phones(300)), rowsOf(service, 0, short)]);
-
-	const asked = service.simulator.calls().map(({ text }) => text);
-	for (const phone of short) expect(asked.slice(0, 12)).toContain(`{"phoneNumber":${phone}}`);
-});
-
 test.each<[string, Fault, string]>([
 	['a wrong token', { status: 401 }, 'unauthorized'],
 	['a used-up quota', { status: 466, body: '{"used":1,"total":1}' }, 'quotaExceeded'],

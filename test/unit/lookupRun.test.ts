@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
-import type { RunOptions } from '../../nodes/GreenApiLookup/lookup/runOptions';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
 import { VirtualClock } from '../virtualClock';
@@ -91,7 +90,6 @@ function codes(outcomes: readonly Outcome[]): Array<string | undefined> {
 	return outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : undefined));
 }
 
-/** The calls that were sent after a moment. */
 /** Calls about items; what the instance belongs to is asked after them. */
 function sentAfter(at: number, { arrivals }: Service): Arrival[] {
 	return arrivals.filter(({ sentAt, value }) => sentAt > at && value !== '');
@@ -268,54 +266,22 @@ describe('side by side', () => {
 		expect(service.arrivals).toHaveLength(2);
 	});
 
-	describe('the instances of one list', () => {
-		const [A, B] = ['7103000001', '7103000002'];
+	test('5,000 items of one instance before 5,000 of another take as long as 5,000', async () => {
+		const clock = new VirtualClock();
+		const services = ['7103000001', '7103000002'].map(
+			(id) => new Service(clock, { idInstance: id }),
+		);
+		const list = numbers(5000);
 
-		/** Items of A before those of B, and what the two instances got. */
-		async function lookUpBoth(
-			counts: readonly [number, number],
-			ofA: ServiceOptions = {},
-			options: Partial<RunOptions> = {},
-		) {
-			const clock = new VirtualClock();
-			const a = new Service(clock, { ...ofA, idInstance: A });
-			const b = new Service(clock, { idInstance: B });
-			const [forA, forB] = [numbers(counts[0]), numbers(counts[1])];
-			const items = [...a.items(forA), ...b.items(forB)];
-			const outcomes = await new Process(clock).outcomes(items, options);
-			expectOwnAnswers([...forA, ...forB], outcomes);
-			return { a, b, outcomes, seconds: clock.monotonic() / 1000 };
+		const outcomes = await new Process(clock).outcomes(services.flatMap((one) => one.items(list)));
+
+		expectOwnAnswers([...list, ...list], outcomes);
+		expect(codes(outcomes).filter(Boolean)).toEqual([]);
+		expect(clock.monotonic()).toBeLessThan(520_000);
+		for (const { arrivals } of services) {
+			expect(arrivals).toHaveLength(5000);
+			expect(highestCount(arrivals.map(({ at }) => at))).toBeLessThanOrEqual(10);
 		}
-
-		test('5,000 items of one before 5,000 of another take as long as 5,000', async () => {
-			const { a, b, outcomes, seconds } = await lookUpBoth([5000, 5000]);
-
-			expect(codes(outcomes).filter(Boolean)).toEqual([]);
-			expect([a.arrivals.length, b.arrivals.length]).toEqual([5000, 5000]);
-			expect(seconds).toBeLessThan(520);
-			for (const { arrivals } of [a, b]) {
-				expect(highestCount(arrivals.map(({ at }) => at))).toBeLessThanOrEqual(10);
-			}
-		});
-
-		test('Max Calls counts over all of them', async () => {
-			const { a, b, outcomes } = await lookUpBoth([50, 50], {}, { maxCalls: 30 });
-
-			expect(a.arrivals.length + b.arrivals.length).toBe(30);
-			expect(codes(outcomes).filter((code) => code === 'callLimit')).toHaveLength(70);
-		});
-
-		test('a final answer of one does not end the other', async () => {
-			const script = () => ({ status: 401 });
-			const { a, b, outcomes } = await lookUpBoth([50, 50], { script });
-
-			expect(a.arrivals.length).toBeLessThanOrEqual(2);
-			expect(b.arrivals).toHaveLength(50);
-			expect(codes(outcomes)).toEqual([
-				...new Array<string>(50).fill('unauthorized'),
-				...new Array<undefined>(50).fill(undefined),
-			]);
-		});
 	});
 });
 
@@ -333,18 +299,6 @@ describe('pace', () => {
 		});
 	});
 
-	test.each([
-		[2, 0.8],
-		[100, 0.9],
-	])('a limit of %i that the service tells holds at once', async (limit, leastUsed) => {
-		const { clock, service, process } = start({ limit });
-
-		await process.run(service.items(numbers(300)));
-
-		expect(300_000 / limit / clock.monotonic()).toBeGreaterThan(leastUsed);
-		expect(service.count(429)).toBeLessThanOrEqual(3);
-	});
-
 	test('nothing is kept for instances that nobody asks any more', async () => {
 		const clock = new VirtualClock();
 		const process = new Process(clock);
@@ -360,34 +314,16 @@ describe('pace', () => {
 	});
 });
 
-describe('asked again in an execution', () => {
-	test('forced queries are, in the next run; others are not', async () => {
-		const { service, process } = start();
-		const execution = new Memory();
-		const run = async (force: boolean) =>
-			await process.run(service.items([2, 2], force), { memories: memories(execution) });
+test('forced queries are asked again in each run of an execution, others are not', async () => {
+	const { service, process } = start();
+	const execution = new Memory();
+	const calls: number[] = [];
+	for (const force of [false, false, true, true]) {
+		await process.run(service.items([2, 2], force), { memories: memories(execution) });
+		calls.push(service.arrivals.length);
+	}
 
-		await run(false);
-		await run(false);
-		expect(service.arrivals).toHaveLength(1);
-		await run(true);
-		await run(true);
-		expect(service.arrivals).toHaveLength(3);
-	});
-
-	test.each([
-		['unauthorized', { status: 401 }],
-		['quotaExceeded', { status: 466, text: '{"used":1,"total":1}' }],
-	])('nothing is after %s: the next run makes no call', async (code, answer) => {
-		const { service, process } = start({ script: () => answer });
-		const execution = new Memory();
-		const run = async (number: number) =>
-			await process.outcomes(service.items([number]), { memories: memories(execution) });
-
-		expect(await run(1)).toMatchObject([{ code, asked: true }]);
-		expect(await run(2)).toMatchObject([{ code, asked: false }]);
-		expect(service.arrivals).toHaveLength(1);
-	});
+	expect(calls).toEqual([1, 1, 2, 3]);
 });
 
 describe("a messenger's own limit", () => {
