@@ -67,33 +67,6 @@ test('a query that is answered 429 alone ends after Max Wait, too', () => {
 	expect(waits).toEqual([...times(6, 0), ...times(2, undefined)]);
 });
 
-test.each<[FailureCode, number | undefined, boolean]>([
-	['rateLimited', 429, true],
-	['timeout', undefined, true],
-	['timeout', 400, true],
-	['network', undefined, true],
-	['serverError', 499, true],
-	['serverError', 502, true],
-	['badResponse', 200, true],
-	['badRequest', 400, false],
-	['unauthorized', 401, false],
-	['wrongInstance', 404, false],
-	['notAuthorized', 400, false],
-	['instanceStarting', 400, false],
-	['instanceExpired', 400, false],
-	['quotaExceeded', 466, false],
-	['contactLimit', 469, false],
-	['callLimit', undefined, false],
-	['invalidPhoneNumber', undefined, false],
-	['invalidSettings', undefined, false],
-])('%s with HTTP %s is transient: %s', (code, httpStatus, expected) => {
-	expect(isTransient(failure(code, { endpoint, httpStatus }))).toBe(expected);
-});
-
-test('what will be answered the same the next time is not transient', () => {
-	expect(isTransient(failure('network', { endpoint, retryable: false }))).toBe(false);
-});
-
 test('an answer is not asked for again', () => {
 	const answer = { query: { endpoint, value: '1', force: false }, body: {}, at: 0 };
 

@@ -153,44 +153,6 @@ test("with Simplify off the row is the service's own body", () => {
 	expect(rowOf(answer, { ...SIMPLE, simplify: false })).toEqual(body);
 });
 
-describe('with Include Contact Info', () => {
-	const endpoint = findEndpoint('max', 'checkAccount');
-	const answer = { query: { endpoint, value: '79876543210', force: false }, at: 0 };
-	const yes = { ...answer, body: { exist: true, chatId: '1' } };
-	const shape = { ...SIMPLE, includeContactInfo: true };
-
-	test('a check that has no account has no contact', () => {
-		const row = rowOf({ ...answer, body: { exist: false, chatId: '' } }, shape);
-
-		expect(row).toMatchObject({ exists: false, contact: null });
-		expect(row).not.toHaveProperty('contactError');
-	});
-
-	test('an account has the person it belongs to', () => {
-		const contact = { ...answer, body: { chatId: '1', name: 'Anna', lastSeen: 1754632014 } };
-
-		expect(rowOf({ ...yes, contact }, shape)).toMatchObject({
-			exists: true,
-			contact: { name: 'Anna', avatar: null, lastSeen: '2025-08-08T05:46:54.000Z' },
-		});
-		expect(rowOf({ ...yes, contact }, { ...shape, simplify: false })).toEqual({
-			...yes.body,
-			contact: contact.body,
-		});
-	});
-
-	test('a contact without an answer does not lose the check', () => {
-		const contact = failure('timeout', { endpoint, asked: true });
-
-		expect(rowOf({ ...yes, contact }, shape)).toMatchObject({
-			exists: true,
-			chatId: '1',
-			contact: null,
-			contactError: { code: 'timeout', retryable: true },
-		});
-	});
-});
-
 test.each<[Operation, unknown, object]>([
 	['checkAccount', 'call me', { phoneNumber: 'call me', exists: null, chatId: null }],
 	['checkAccount', undefined, { phoneNumber: null, exists: null, chatId: null }],
