@@ -68,20 +68,12 @@ test.each(['UK', 'gb', 'GBR', 'en-GB', 'en_GB', 'United Kingdom', ' united kingd
 );
 
 test.each([
-	['RU', 'RUS', 'ru-RU', 'Russia'],
-	['AT', 'AUT', 'de-AT', 'Austria'],
-	['AU', 'AUS', 'en-AU', 'Australia'],
-	['CN', 'CHN', 'zh-Hans-CN', 'China'],
-])('%s, %s, %s and %s are one country', (code, three, locale, name) => {
-	const local = {
-		RU: '8 912 345-67-89',
-		AT: '0664 1234567',
-		AU: '0412 345 678',
-		CN: '138 1234 5678',
-	};
-	const cell = local[code as keyof typeof local];
-	expect(new Set([code, three, locale, name].map((country) => read(cell, country))).size).toBe(1);
-	expect(read(cell, name)).toMatch(/^\d+$/);
+	['79123456789', '8 912 345-67-89', 'RU', 'RUS', 'ru-RU', 'Russia'],
+	['436641234567', '0664 1234567', 'AT', 'AUT', 'de-AT', 'Austria'],
+	['61412345678', '0412 345 678', 'AU', 'AUS', 'en-AU', 'Australia'],
+	['8613812345678', '138 1234 5678', 'CN', 'CHN', 'zh-Hans-CN', 'China'],
+])('%s is %s in %s, %s, %s and %s', (digits, cell, ...names) => {
+	expect(names.map((country) => read(cell, country))).toEqual(names.map(() => digits));
 });
 
 test.each(['XX', 'ABC', 'EU', 'Atlantis', '__proto__', 'constructor', 7, {}, ['RU'], true])(
@@ -93,7 +85,7 @@ test.each(['XX', 'ABC', 'EU', 'Atlantis', '__proto__', 'constructor', 7, {}, ['R
 
 test('no cell takes longer than a moment, whatever is in it', () => {
 	const begun = performance.now();
-	for (const part of [
+	const parts = [
 		'9',
 		'9 ',
 		'(',
@@ -105,13 +97,15 @@ test('no cell takes longer than a moment, whatever is in it', () => {
 		'x',
 		'1/',
 		'<a ',
+		':',
+		'a:',
 		'%2',
 		'&#',
-		'phone=',
-		'a:',
-		':',
-	])
-		for (const end of ['', '9', '!', '+7 912 345-67-89'])
+	];
+	for (const part of [...parts, 'phone=']) {
+		for (const end of ['', '9', '!', '+7 912 345-67-89']) {
 			read(part.repeat(200).slice(0, 180) + end, 'DE');
+		}
+	}
 	expect(performance.now() - begun).toBeLessThan(1000);
 });
