@@ -20,29 +20,24 @@ interface Expected {
 	readonly good: ReadonlyArray<readonly [given: unknown, read: unknown]>;
 }
 
-const SWITCH = [
-	[true, true],
-	[false, false],
-	['true', true],
-	[' False ', false],
-] as const;
+function switchOf(name: string, of: Expected['of'], fallback: boolean): Expected {
+	const good = [
+		[true, true],
+		[false, false],
+		['true', true],
+		[' False ', false],
+	] as const;
+	return { name, range: 'true or false', of, fallback, good };
+}
 
 /** What each setting of a run takes. */
 const SETTINGS: Readonly<Record<string, Expected>> = {
-	simplify: {
-		name: 'Simplify',
-		range: 'true or false',
-		of: ({ simplify }) => simplify,
-		fallback: true,
-		good: SWITCH,
-	},
-	'options.includeInputFields': {
-		name: 'Include Input Fields',
-		range: 'true or false',
-		of: ({ includeInputFields }) => includeInputFields,
-		fallback: false,
-		good: SWITCH,
-	},
+	simplify: switchOf('Simplify', ({ simplify }) => simplify, true),
+	'options.includeInputFields': switchOf(
+		'Include Input Fields',
+		({ includeInputFields }) => includeInputFields,
+		false,
+	),
 	'options.maxCalls': {
 		name: 'Max Calls',
 		range: 'a whole number from 0',
@@ -75,20 +70,12 @@ const SETTINGS: Readonly<Record<string, Expected>> = {
 			['20', 20],
 		],
 	},
-	'options.dryRun': {
-		name: 'Dry Run',
-		range: 'true or false',
-		of: ({ dryRun }) => dryRun,
-		fallback: false,
-		good: SWITCH,
-	},
-	'options.includeContactInfo': {
-		name: 'Include Contact Info',
-		range: 'true or false',
-		of: ({ includeContactInfo }) => includeContactInfo,
-		fallback: false,
-		good: SWITCH,
-	},
+	'options.dryRun': switchOf('Dry Run', ({ dryRun }) => dryRun, false),
+	'options.includeContactInfo': switchOf(
+		'Include Contact Info',
+		({ includeContactInfo }) => includeContactInfo,
+		false,
+	),
 	'options.reuseAnswers': {
 		name: 'Reuse Answers (Hours)',
 		range: 'from 0 to 720',
@@ -109,13 +96,11 @@ const SETTINGS: Readonly<Record<string, Expected>> = {
 			['5000', 5000],
 		],
 	},
-	'requestOptions.allowUnauthorizedCerts': {
-		name: 'Ignore SSL Issues',
-		range: 'true or false',
-		of: ({ http }) => http.skipSslCertificateValidation,
-		fallback: false,
-		good: SWITCH,
-	},
+	'requestOptions.allowUnauthorizedCerts': switchOf(
+		'Ignore SSL Issues',
+		({ http }) => http.skipSslCertificateValidation,
+		false,
+	),
 	'requestOptions.proxy': {
 		name: 'Proxy',
 		range: 'a URL with scheme, host and port',
@@ -159,17 +144,8 @@ const SETTINGS: Readonly<Record<string, Expected>> = {
 };
 
 const UNUSABLE: readonly unknown[] = [
-	'soon',
-	'',
-	' ',
-	'5 s',
-	null,
-	-5,
-	1e300,
-	Number.NaN,
-	{},
-	[7],
-	'Infinity',
+	...['soon', '', ' ', '5 s', 'Infinity'],
+	...[null, -5, 1e300, Number.NaN, {}, [7]],
 ];
 
 /** The settings of a run in which one is given. */
