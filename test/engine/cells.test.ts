@@ -10,10 +10,8 @@ import { ENTRY_POINTS, lookUp } from './lookUp';
 const NOW = '2026-11-22T12:00:00.000Z';
 const AVATAR = 'https://i.oneme.ru/i?r=BTE2sh_eZW7g8kug';
 
+/** Its title begins with messenger and operation. */
 interface Cell {
-	readonly title: string;
-	readonly messenger: Messenger;
-	readonly operation: Operation;
 	/** The item's value, as a workflow would give it. */
 	readonly value?: unknown;
 	readonly options?: IDataObject;
@@ -44,11 +42,8 @@ const EMPTY_SETTINGS = {
 };
 const RUSSIAN = { country: 'RU', numberType: 'mobile' };
 
-const CELLS: Cell[] = [
-	{
-		title: 'WhatsApp, Check Account, as the specification answers',
-		messenger: 'whatsapp',
-		operation: 'checkAccount',
+const CELLS: Readonly<Record<string, Cell>> = {
+	'whatsapp checkAccount, as the specification answers': {
 		value: '+1 100 123-45-67',
 		request: 'POST /waInstance7103000001/checkWhatsapp/<token> {"phoneNumber":11001234567}',
 		answer: { existsWhatsapp: true },
@@ -60,19 +55,13 @@ const CELLS: Cell[] = [
 			numberType: null,
 		},
 	},
-	{
-		title: 'WhatsApp, Check Account, no account',
-		messenger: 'whatsapp',
-		operation: 'checkAccount',
+	'whatsapp checkAccount, no account': {
 		value: 79876543211,
 		request: 'POST /waInstance7103000001/checkWhatsapp/<token> {"phoneNumber":79876543211}',
 		answer: { existsWhatsapp: false },
 		row: { phoneNumber: '79876543211', exists: false, chatId: null, ...RUSSIAN },
 	},
-	{
-		title: 'WhatsApp, Check Account, as newer hosts answer',
-		messenger: 'whatsapp',
-		operation: 'checkAccount',
+	'whatsapp checkAccount, as newer hosts answer': {
 		value: '79876543210',
 		options: { force: true },
 		request:
@@ -93,10 +82,7 @@ const CELLS: Cell[] = [
 			lid: '123456789012345@lid',
 		},
 	},
-	{
-		title: 'WhatsApp, Get Account Settings',
-		messenger: 'whatsapp',
-		operation: 'getAccountSettings',
+	'whatsapp getAccountSettings': {
 		request: 'GET /waInstance7103000001/getWaSettings/<token>',
 		answer: {
 			avatar: AVATAR,
@@ -106,10 +92,7 @@ const CELLS: Cell[] = [
 		},
 		row: { ...EMPTY_SETTINGS, stateInstance: 'authorized', phone: '79876543210', avatar: AVATAR },
 	},
-	{
-		title: 'WhatsApp, Get Contact Info',
-		messenger: 'whatsapp',
-		operation: 'getContactInfo',
+	'whatsapp getContactInfo': {
 		value: '79876543210@c.us',
 		request: 'POST /waInstance7103000001/getContactInfo/<token> {"chatId":"79876543210@c.us"}',
 		answer: {
@@ -132,10 +115,7 @@ const CELLS: Cell[] = [
 			phoneNumber: '79876543210',
 		},
 	},
-	{
-		title: 'Telegram, Check Account, forced past the cache',
-		messenger: 'telegram',
-		operation: 'checkAccount',
+	'telegram checkAccount, forced past the cache': {
 		value: '79876543210',
 		options: { force: true },
 		request:
@@ -143,19 +123,13 @@ const CELLS: Cell[] = [
 		answer: { exist: true, chatId: '10000000' },
 		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000', ...RUSSIAN },
 	},
-	{
-		title: 'Telegram, Check Account, absent or hidden',
-		messenger: 'telegram',
-		operation: 'checkAccount',
+	'telegram checkAccount, absent or hidden': {
 		value: '79876543210',
 		request: 'POST /waInstance4103000001/checkAccount/<token> {"phoneNumber":79876543210}',
 		answer: { exist: false, chatId: '' },
 		row: { phoneNumber: '79876543210', exists: false, chatId: null, ...RUSSIAN },
 	},
-	{
-		title: 'Telegram, Check Account, by username',
-		messenger: 'telegram',
-		operation: 'checkAccount',
+	'telegram checkAccount, by username': {
 		value: '@durov',
 		request: 'POST /waInstance4103000001/checkAccount/<token> {"username":"@durov"}',
 		answer: { exist: true, chatId: '10000000', fromCache: true },
@@ -167,18 +141,12 @@ const CELLS: Cell[] = [
 			numberType: null,
 		},
 	},
-	{
-		title: 'Telegram, Get Account Settings',
-		messenger: 'telegram',
-		operation: 'getAccountSettings',
+	'telegram getAccountSettings': {
 		request: 'GET /waInstance4103000001/getAccountSettings/<token>',
 		answer: { avatar: '', phone: '', stateInstance: 'notAuthorized', chatId: '' },
 		row: { ...EMPTY_SETTINGS, stateInstance: 'notAuthorized' },
 	},
-	{
-		title: 'Telegram, Get Contact Info',
-		messenger: 'telegram',
-		operation: 'getContactInfo',
+	'telegram getContactInfo': {
 		value: 10000000,
 		request: 'POST /waInstance4103000001/getContactInfo/<token> {"chatId":"10000000"}',
 		answer: {
@@ -200,10 +168,7 @@ const CELLS: Cell[] = [
 			username: 'durov',
 		},
 	},
-	{
-		title: 'MAX, Check Account',
-		messenger: 'max',
-		operation: 'checkAccount',
+	'max checkAccount': {
 		value: '375291234567',
 		request: 'POST /v3/waInstance3103000001/checkAccount/<token> {"phoneNumber":375291234567}',
 		answer: { exist: true, chatId: '11111111' },
@@ -215,10 +180,7 @@ const CELLS: Cell[] = [
 			numberType: 'mobile',
 		},
 	},
-	{
-		title: 'MAX, Get Account Settings, suspended',
-		messenger: 'max',
-		operation: 'getAccountSettings',
+	'max getAccountSettings, suspended': {
 		request: 'GET /v3/waInstance3103000001/getAccountSettings/<token>',
 		answer: {
 			avatar: AVATAR,
@@ -238,10 +200,7 @@ const CELLS: Cell[] = [
 			historySyncProgress: 100,
 		},
 	},
-	{
-		title: 'MAX, Get Contact Info',
-		messenger: 'max',
-		operation: 'getContactInfo',
+	'max getContactInfo': {
 		value: '10000000',
 		request: 'POST /v3/waInstance3103000001/getContactInfo/<token> {"chatId":"10000000"}',
 		answer: {
@@ -260,32 +219,31 @@ const CELLS: Cell[] = [
 			lastSeen: '2025-08-08T05:46:54.000Z',
 		},
 	},
-	{
-		title: 'MAX, Get Contact Info, nobody there',
-		messenger: 'max',
-		operation: 'getContactInfo',
+	'max getContactInfo, nobody there': {
 		value: '10000001',
 		request: 'POST /v3/waInstance3103000001/getContactInfo/<token> {"chatId":"10000001"}',
 		answer: { avatar: '', name: '', contactName: '', chatId: '', lastSeen: null },
-		row: { ...EMPTY_CONTACT },
+		row: EMPTY_CONTACT,
 	},
-];
+};
 
 test('every endpoint of the table has a cell here', () => {
-	const tested = new Set(CELLS.map(({ messenger, operation }) => `${messenger}/${operation}`));
+	const tested = Object.keys(CELLS).map((title) => title.split(',')[0]);
 
-	expect(tested).toEqual(
-		new Set(ENDPOINTS.map(({ messenger, operation }) => `${messenger}/${operation}`)),
+	expect(new Set(tested)).toEqual(
+		new Set(ENDPOINTS.map(({ messenger, operation }) => `${messenger} ${operation}`)),
 	);
 });
 
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
-	test.each(CELLS)('$title: the exact request and both rows', async (cell) => {
-		const { messenger, request } = cell;
+	test.each(Object.entries(CELLS))('%s: the exact request and both rows', async (title, cell) => {
+		const [messenger, operation] = title.split(/,? /) as [Messenger, Operation];
 		const lookup = {
-			...cell,
+			messenger,
+			operation,
 			entryPoint,
 			values: [cell.value],
+			options: cell.options,
 			onError: 'stopWorkflow',
 			faults: [{ status: 200, body: JSON.stringify(cell.answer) }],
 		} as const;
@@ -296,7 +254,7 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		for (const { error, calls } of [simplified, raw]) {
 			expect(error).toBeUndefined();
 			expect(calls.map(({ verb, path, text }) => `${verb} ${path} ${text}`.trim())).toEqual([
-				request,
+				cell.request,
 			]);
 		}
 		expect(simplified.items).toEqual([

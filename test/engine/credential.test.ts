@@ -1,8 +1,6 @@
 /** The credential: what its connection test says in words, and how it signs a request. */
 
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
@@ -10,6 +8,7 @@ import { instanceOf, type InstanceChanges, type Messenger } from '../../simulato
 import { startSimulator, type Simulator } from '../../simulator/server';
 import { testCredential } from './credentialTester';
 import { loadCredentialType } from './engine';
+import { hostOf } from './hosts';
 
 let simulator: Simulator;
 
@@ -94,17 +93,6 @@ describe('the connection test says what is wrong', () => {
 			message: expect.stringMatching(message),
 		});
 	});
-
-	test('a page of something else under HTTP 200', async () => {
-		const server = createServer((_request, response) => response.end('<html>It works!</html>'));
-		await once(server.listen(0, '127.0.0.1'), 'listening');
-		const { port } = server.address() as AddressInfo;
-		const credential = await credentialFor({ apiUrl: () => `http://127.0.0.1:${port}` });
-
-		expect((await testCredential(credential)).message).toMatch(/no such GREEN-API instance/);
-
-		server.close();
-	});
 });
 
 describe('the connection test names the host that it asked', () => {
@@ -115,11 +103,9 @@ describe('the connection test names the host that it asked', () => {
 			seen.push(request.headers);
 			response.writeHead(status, headers).end(body);
 		});
-		await once(server.listen(0, '127.0.0.1'), 'listening');
-		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+		const host = await hostOf(server);
 		const fields = { apiUrl: `http://${host}/v3/`, idInstance: '7103000001' };
-		const credential = { ...fields, apiTokenInstance: 'f'.repeat(50) };
-		return { host, credential, seen, close: () => server.close() };
+		return { host, seen, credential: { ...fields, apiTokenInstance: 'f'.repeat(50) } };
 	}
 
 	const REDIRECT = { location: 'http://127.0.0.1:1/' };
@@ -132,9 +118,9 @@ describe('the connection test names the host that it asked', () => {
 		['an outage', 502, '<html>', {}, /not available at HOST at the moment|no such .* at HOST\./],
 		['a redirect', 302, '<html>', REDIRECT, /^HOST answers with a redirect|no such .* at HOST\./],
 	])('%s', async (_title, status, body, headers, message) => {
-		const { host, credential, seen, close } = await hostThat(status, body, headers);
+		const { host, credential, seen } = await hostThat(status, body, headers);
+
 		const result = await testCredential(credential);
-		close();
 
 		expect(result.message.replaceAll(host, 'HOST')).toMatch(message);
 		expect(seen).toHaveLength(1);
@@ -144,7 +130,6 @@ describe('the connection test names the host that it asked', () => {
 	test('two tests at the same moment: each names its own', async () => {
 		const two = await Promise.all([hostThat(403), hostThat(403)]);
 		const results = await Promise.all(two.map(({ credential }) => testCredential(credential)));
-		for (const { close } of two) close();
 
 		const own = two.map(({ host }) => expect.stringContaining(`at ${host} `) as unknown);
 		expect(results.map(({ message }) => message)).toEqual(own);
@@ -184,12 +169,15 @@ describe('authenticate', () => {
 		return await authenticate({ ...credentials, ...fields }, options as IHttpRequestOptions);
 	}
 
-	test('puts instance and token into the path', async () => {
-		const { baseURL, url } = await sign({ url: PATH });
+	test.each([{}, { baseURL: 'https://evil.example' }])(
+		'puts instance and token into the path, and takes the host from API URL: %j',
+		async (request) => {
+			const { baseURL, url } = await sign({ ...request, url: PATH });
 
-		expect(baseURL).toBe('https://gateway.example.com/green');
-		expect(url).toBe(`/v3/waInstance1/checkAccount/${TOKEN}`);
-	});
+			expect(baseURL).toBe('https://gateway.example.com/green');
+			expect(url).toBe(`/v3/waInstance1/checkAccount/${TOKEN}`);
+		},
+	);
 
 	test('changes nothing when n8n calls it again on what it returned', async () => {
 		const once = await sign({ url: PATH });
@@ -203,12 +191,6 @@ describe('authenticate', () => {
 		{ uri: 'https://evil.example/{apiTokenInstance}' },
 	])('sends the token nowhere but to API URL: %j', async (options) => {
 		await expect(sign(options)).rejects.toThrow('works in the GREEN-API Lookup node only');
-	});
-
-	test('takes the host from API URL, whatever the request says', async () => {
-		const { baseURL } = await sign({ baseURL: 'https://evil.example', url: PATH });
-
-		expect(baseURL).toBe('https://gateway.example.com/green');
 	});
 
 	test.each(['.', '..'])('refuses the token "%s", which would change the path', async (token) => {

@@ -165,18 +165,7 @@ export const SYSTEM_ENVIRONMENT: Environment = {
  */
 export async function createNode(environment: Environment | undefined): Promise<INodeType> {
 	const original = await loadNodeType();
-	return await nodeOf(original.constructor as NodeClass, environment);
-}
-
-/** The node's class, which takes an environment. */
-export type NodeClass = new (environment: Environment | undefined) => INodeType;
-
-/** A node of that class, as n8n's loader would complete it. */
-export async function nodeOf(
-	Class: NodeClass,
-	environment: Environment | undefined,
-): Promise<INodeType> {
-	const original = await loadNodeType();
+	const Class = original.constructor as new (environment: Environment | undefined) => INodeType;
 	const node = new Class(environment);
 	const { properties } = node.description;
 	// The loader added Request Options to the original, not to this one.

@@ -1,14 +1,13 @@
 /** Request Options of the node work for lists as they do in n8n's routing. */
 
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { hostOf } from './hosts';
 import { codesOf, ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
 const FIXTURES = path.join(__dirname, 'fixtures');
@@ -18,19 +17,6 @@ const read = (file: string) => readFileSync(path.join(FIXTURES, file));
 const yes: RequestListener = (_request, response) => {
 	response.setHeader('content-type', 'application/json').end('{"existsWhatsapp":true}');
 };
-
-let server: Server | undefined;
-
-afterEach(() => {
-	server?.closeAllConnections();
-	server?.close();
-});
-
-async function listen(on: Server): Promise<number> {
-	server = on;
-	await once(on.listen(0, '127.0.0.1'), 'listening');
-	return (on.address() as AddressInfo).port;
-}
 
 /** The row of one number that is asked about at that address. */
 async function rowAt(apiUrl: string, requestOptions: IDataObject, lookup: Lookup = {}) {
@@ -47,28 +33,31 @@ async function rowAt(apiUrl: string, requestOptions: IDataObject, lookup: Lookup
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test('a proxy gets the calls', async () => {
 		const seen: string[] = [];
-		const port = await listen(
+		const proxy = await hostOf(
 			createServer((request, response) => {
 				seen.push(request.url ?? '');
 				yes(request, response);
 			}),
 		);
 
-		const proxy = `http://127.0.0.1:${port}`;
-		const row = await rowAt('http://127.0.0.1:9', { proxy }, { entryPoint });
+		const requestOptions = { proxy: `http://${proxy}` };
+		const row = await rowAt('http://127.0.0.1:9', requestOptions, { entryPoint });
 
 		expect(row).toMatchObject({ exists: true });
 		expect(seen).toEqual(['http://127.0.0.1:9/waInstance1/checkWhatsapp/some-token']);
 	});
 
 	test('a certificate that nobody signed is refused, unless SSL issues are ignored', async () => {
-		const port = await listen(
+		const host = await hostOf(
 			createTlsServer({ key: read('self-signed.key'), cert: read('self-signed.crt') }, yes),
 		);
-		const url = `https://127.0.0.1:${port}`;
 
-		const refused = await rowAt(url, {}, { entryPoint });
-		const ignored = await rowAt(url, { allowUnauthorizedCerts: true }, { entryPoint });
+		const refused = await rowAt(`https://${host}`, {}, { entryPoint });
+		const ignored = await rowAt(
+			`https://${host}`,
+			{ allowUnauthorizedCerts: true },
+			{ entryPoint },
+		);
 
 		expect(refused).toMatchObject({
 			exists: null,
