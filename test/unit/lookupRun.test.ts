@@ -15,11 +15,11 @@ import {
 	phone,
 	Process,
 	Service,
+	start,
 	TIMEOUT_MS,
 	UNREADABLE,
 	type Arrival,
 	type Scripted,
-	type ServiceOptions,
 } from './model';
 
 const LIMIT_REACHED = '{"status":false,"reason":"User get contact info limit reached"}';
@@ -41,12 +41,6 @@ const FINAL: readonly Scripted[] = [
 	{ status: 469, text: LIMIT_REACHED },
 	{ status: 400, text: '{"message":"instance is starting or not authorized"}' },
 ];
-
-/** An instance and a process that asks it, on one clock. */
-function start(options: ServiceOptions = {}, random?: () => number) {
-	const clock = new VirtualClock();
-	return { clock, service: new Service(clock, options), process: new Process(clock, random) };
-}
 
 /** A list of numbers with repetitions, and items that cannot be read. */
 const list = fc.array(fc.integer({ min: -3, max: 25 }), { minLength: 1, maxLength: 60 });

@@ -17,7 +17,7 @@ import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
 import type { Endpoint } from '../../nodes/GreenApiLookup/messengers/definition';
 import { RollingWindow } from '../../simulator/rollingWindow';
 import { findEndpoint } from '../endpoints';
-import type { VirtualClock } from '../virtualClock';
+import { VirtualClock } from '../virtualClock';
 
 export const CHECK = findEndpoint('whatsapp', 'checkAccount');
 export const CONTACT = findEndpoint('whatsapp', 'getContactInfo');
@@ -159,6 +159,12 @@ export function phone(number: number): string {
 /** Numbers from 0. */
 export function numbers(count: number): number[] {
 	return [...new Array<number>(count).keys()];
+}
+
+/** An instance and a process that asks it, on one clock. */
+export function start(options: ServiceOptions = {}, random?: () => number) {
+	const clock = new VirtualClock();
+	return { clock, service: new Service(clock, options), process: new Process(clock, random) };
 }
 
 /** What a run remembers; with one of `execution` it is a further run of the same execution. */

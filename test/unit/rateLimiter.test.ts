@@ -7,7 +7,6 @@ import {
 	type Permit,
 	type RateInfo,
 } from '../../nodes/GreenApiLookup/lookup/calls/rateLimiter';
-import type { RateBounds } from '../../nodes/GreenApiLookup/lookup/calls/speed';
 import type { Clock } from '../../nodes/GreenApiLookup/lookup/environment';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
@@ -40,17 +39,14 @@ interface Sharing extends Partial<ServiceOptions> {
 /** Processes at work for some minutes: share of the limit in use, of 429s, and of the one with least. */
 async function share({ shares, minutes, ...options }: Sharing) {
 	const service = new RateLimitedService(options);
-	const cancel = new AbortController();
-	const counts = shares.map(async (percent, number) => {
-		// They do not begin at the same moment.
-		await service.clock.sleep(number * 1370);
-		const process = service.process(options.limit);
-		const bounds = { share: percent };
-		await service.run(process, { calls: Infinity, bounds, signal: cancel.signal });
-	});
-	await service.clock.sleep(minutes * MINUTE);
-	cancel.abort();
-	await Promise.all(counts);
+	await service.during(minutes * MINUTE, (signal) =>
+		shares.map(async (percent, number) => {
+			// They do not begin at the same moment.
+			await service.clock.sleep(number * 1370);
+			const process = service.process(options.limit);
+			await service.run(process, { calls: Infinity, bounds: { share: percent }, signal });
+		}),
+	);
 	const answered = service.calls.filter(({ isAnswered }) => isAnswered);
 	const callers = [...new Set(service.calls.map(({ caller }) => caller))];
 	const each = callers.map((one) => answered.filter(({ caller }) => caller === one).length);
@@ -59,6 +55,12 @@ async function share({ shares, minutes, ...options }: Sharing) {
 		refused: service.refused.length / service.calls.length,
 		least: (Math.min(...each) * callers.length) / answered.length,
 	};
+}
+
+/** A limiter for 10 calls a second. */
+function start() {
+	const clock = new VirtualClock();
+	return { clock, limiter: new RateLimiter(10, clock, randomOf(1)) };
 }
 
 /** Takes a permit and lets its call end at once. */
@@ -124,8 +126,7 @@ test.each([
 });
 
 test('a first call that hangs holds up nobody for longer than 2 s', async () => {
-	const clock = new VirtualClock();
-	const limiter = new RateLimiter(10, clock, randomOf(1));
+	const { clock, limiter } = start();
 	await limiter.acquire();
 
 	await limiter.acquire();
@@ -135,8 +136,7 @@ test('a first call that hangs holds up nobody for longer than 2 s', async () => 
 });
 
 test('the second call waits for the end of the first, which says the limit', async () => {
-	const clock = new VirtualClock();
-	const limiter = new RateLimiter(10, clock, randomOf(1));
+	const { clock, limiter } = start();
 	const first = (await limiter.acquire()) as Permit;
 	await clock.sleep(400);
 	limiter.release(first, { limit: 2, tooMany: false, retryAfterMs: 0 });
@@ -303,16 +303,12 @@ describe('several processes on one instance', () => {
 
 	test('the one that remains is fast again within three minutes', async () => {
 		const service = new RateLimitedService({ limit: 10 });
-		const both = new AbortController();
-		const other = new AbortController();
-		const runs = [both, other].map(({ signal }) =>
-			service.run(service.process(10), { calls: Infinity, signal }),
-		);
-		await service.clock.sleep(3 * MINUTE);
-		other.abort();
-		await service.clock.sleep(4 * MINUTE);
-		both.abort();
-		await Promise.all(runs);
+		const run = async (signal: AbortSignal) =>
+			await service.run(service.process(10), { calls: Infinity, signal });
+		await Promise.all([
+			service.during(7 * MINUTE, (signal) => [run(signal)]),
+			service.during(3 * MINUTE, (signal) => [run(signal)]),
+		]);
 
 		const late = service.calls.filter(({ sentAt }) => sentAt > 6 * MINUTE);
 		expect(used(late, 10)).toBeGreaterThan(0.95);
@@ -333,61 +329,29 @@ test.each([5, 7])('a limit that falls from 10 to %d untold is found', async (low
 
 test('a service that refuses everything is called at an eighth of the limit', async () => {
 	const service = new RateLimitedService({ limit: 10, isStray: () => true });
-	const cancel = new AbortController();
-	const run = service.run(service.process(10), { calls: 1000, signal: cancel.signal });
-	await service.clock.sleep(5 * MINUTE);
-	cancel.abort();
-	await run;
+	await service.during(5 * MINUTE, (signal) => [
+		service.run(service.process(10), { calls: 1000, signal }),
+	]);
 
 	const late = service.calls.filter(({ at }) => at > MINUTE);
 	expect(late.length / (4 * 60)).toBeLessThan(1.3);
 	expect(late.length / (4 * 60)).toBeGreaterThan(0.9);
 });
 
-describe('Retry-After', () => {
-	test.each([
-		[5000, 5000],
-		[300_000, 300_000],
-	])('of %d ms makes everybody on the instance wait %d ms', async (retryAfterMs, waited) => {
-		const clock = new VirtualClock();
-		const limiter = new RateLimiter(10, clock, randomOf(1));
-		const before = clock.monotonic();
-		await call(limiter, { tooMany: true, retryAfterMs });
-
-		await Promise.race([call(limiter), call(limiter)]);
-
-		expect(clock.monotonic()).toBe(before + waited);
-	});
-});
-
 describe('Checks per Minute', () => {
-	test.each<[number, readonly RateBounds[]]>([
-		[
-			3,
-			[
-				{ share: 100, callsPerMinute: 3 },
-				{ share: 100, callsPerMinute: 20 },
-			],
-		],
-		[20, [{ share: 100, callsPerMinute: 20 }, { share: 100 }]],
-		[
-			90,
-			[
-				{ share: 50, callsPerMinute: 90 },
-				{ share: 50, callsPerMinute: 90 },
-			],
-		],
-	])('%d: two executions at once are never above it, and use 95 %% of it', async (most, bounds) => {
+	test.each([
+		{ most: 3, share: 100, each: [3, 20] },
+		{ most: 20, share: 100, each: [20, 0] },
+		{ most: 90, share: 50, each: [90, 90] },
+	])('$each: two executions at once are never above $most, and use 95 % of it', async (row) => {
+		const { most, share, each } = row;
 		const service = new RateLimitedService({ limit: 10 });
 		const process = service.process(10);
-		const cancel = new AbortController();
-		const runs = bounds.map(async (each) => {
-			const { signal } = cancel;
-			await service.run(process, { calls: Infinity, bounds: each, signal });
-		});
-		await service.clock.sleep(20 * MINUTE);
-		cancel.abort();
-		await Promise.all(runs);
+		await service.during(20 * MINUTE, (signal) =>
+			each.map((callsPerMinute) =>
+				service.run(process, { calls: Infinity, bounds: { share, callsPerMinute }, signal }),
+			),
+		);
 
 		const ats = service.calls.map(({ at }) => at);
 		expect(highestCount(ats.map((at) => at / 60))).toBeLessThanOrEqual(most);
@@ -405,8 +369,7 @@ describe('Checks per Minute', () => {
 	});
 
 	test('ends with its run: another one need not wait for it', async () => {
-		const clock = new VirtualClock();
-		const limiter = new RateLimiter(10, clock, randomOf(1));
+		const { clock, limiter } = start();
 		const slow = {};
 		limiter.join(slow, { share: 100, callsPerMinute: 1 });
 		await call(limiter);
@@ -459,8 +422,7 @@ describe('the queue', () => {
 	});
 
 	test('a number alone does not wait at all', async () => {
-		const clock = new VirtualClock();
-		const limiter = new RateLimiter(10, clock, randomOf(1));
+		const { clock, limiter } = start();
 		for (let index = 0; index < 20; index++) {
 			const begun = clock.monotonic();
 			await call(limiter);
@@ -473,8 +435,7 @@ describe('the queue', () => {
 		const delays = fc.array(fc.option(fc.integer({ min: 0, max: 3000 })), { maxLength: 30 });
 		await fc.assert(
 			fc.asyncProperty(delays, async (cancelledAfter) => {
-				const clock = new VirtualClock();
-				const limiter = new RateLimiter(10, clock, randomOf(1));
+				const { clock, limiter } = start();
 				const served: number[] = [];
 				const waiters = cancelledAfter.map(async (ms, index) => {
 					const cancel = new AbortController();
@@ -498,15 +459,14 @@ describe('the queue', () => {
 	});
 
 	test('a signal that is aborted already gets no permit', async () => {
-		const limiter = new RateLimiter(10, new VirtualClock(), randomOf(1));
+		const { limiter } = start();
 
 		expect(await limiter.acquire(AbortSignal.abort())).toBeUndefined();
 	});
 });
 
 test('a limiter can be forgotten when nobody used it for a while, and no pause is on', async () => {
-	const clock = new VirtualClock();
-	const limiter = new RateLimiter(10, clock, randomOf(1));
+	const { clock, limiter } = start();
 	const run = {};
 	expect(limiter.isIdle(1000)).toBe(true);
 	limiter.join(run, { share: 100 });

@@ -99,6 +99,18 @@ export class RateLimitedService {
 		limiter.leave(caller);
 	}
 
+	/** Lets runs go on for so many milliseconds, and then cancels them. */
+	async during(
+		ms: number,
+		runs: (signal: AbortSignal) => ReadonlyArray<Promise<void>>,
+	): Promise<void> {
+		const cancel = new AbortController();
+		const running = runs(cancel.signal);
+		await this.clock.sleep(ms);
+		cancel.abort();
+		await Promise.all(running);
+	}
+
 	/** Calls that were answered 429. */
 	get refused(): Call[] {
 		return this.calls.filter(({ isAnswered }) => !isAnswered);

@@ -17,14 +17,10 @@ import {
 	numbers,
 	Process,
 	Service,
+	start,
 	type Scripted,
 	type ServiceOptions,
 } from './model';
-
-function start(options: ServiceOptions = {}) {
-	const clock = new VirtualClock();
-	return { clock, service: new Service(clock, options), process: new Process(clock) };
-}
 
 const says = (existsWhatsapp: boolean): Scripted => ({
 	status: 200,
