@@ -45,6 +45,7 @@ beforeEach(async () => {
 
 const ID = '7103000001';
 const TOKEN = 'd75b3a66';
+const NUMBER_BODY = '{"phoneNumber":79876543210}';
 
 const HOSTILE: readonly string[] = [
 	'/',
@@ -79,7 +80,8 @@ const HOSTILE: readonly string[] = [
 ];
 
 /** Looks one value up at the server above; gives the row. */
-async function attack(lookup: Lookup): Promise<IDataObject> {
+async function rowOf(lookup: Lookup): Promise<IDataObject> {
+	received = [];
 	const { error, rows } = await lookUp({
 		service,
 		values: ['79876543210'],
@@ -98,16 +100,18 @@ async function attack(lookup: Lookup): Promise<IDataObject> {
 }
 
 /** Refused before a call with a code, or one call of exactly this shape. */
-function expectHarmless(row: IDataObject, path: string, bodies: readonly string[]): void {
-	if (received.length === 0) {
+async function attack(lookup: Lookup, path: RegExp | string, bodies = [NUMBER_BODY]) {
+	const row = await rowOf(lookup);
+	const [first, ...others] = received;
+	expect(others).toEqual([]);
+	if (!first) {
 		expect(row.error).toMatchObject({ code: expect.stringMatching(/^[a-zA-Z]+$/), asked: false });
 		return;
 	}
-	expect(received).toHaveLength(1);
-	const [{ verb, url, headers, body }] = received as [Received];
-	expect(verb).toBe('POST');
-	expect(url).toBe(path);
-	expect(headers.host).toBe(host);
+	const { verb, url, headers, body } = first;
+	expect([verb, headers.host]).toEqual(['POST', host]);
+	if (typeof path === 'string') expect(url).toBe(path);
+	else expect(url).toMatch(path);
 	expect(Object.keys(headers).sort()).toEqual([
 		'accept',
 		'accept-encoding',
@@ -122,50 +126,37 @@ function expectHarmless(row: IDataObject, path: string, bodies: readonly string[
 
 const title = (value: string) => JSON.stringify(value).slice(0, 40);
 const shown = HOSTILE.map((value) => [title(value), value] as const);
-const NUMBER_BODY = '{"phoneNumber":79876543210}';
 
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test.each(shown)('as apiTokenInstance: %s', async (_title, hostile) => {
 		for (const apiTokenInstance of [hostile, `${TOKEN}${hostile}`]) {
-			received = [];
-			const row = await attack({ entryPoint, credential: { apiTokenInstance } });
-			const encoded = !/\p{Surrogate}/u.test(apiTokenInstance)
-				? encodeURIComponent(apiTokenInstance.trim())
-				: 'never';
+			const isText = !/\p{Surrogate}/u.test(apiTokenInstance);
+			const encoded = isText ? encodeURIComponent(apiTokenInstance.trim()) : 'never';
 
-			expectHarmless(row, `/waInstance${ID}/checkWhatsapp/${encoded}`, [NUMBER_BODY]);
+			const path = `/waInstance${ID}/checkWhatsapp/${encoded}`;
+			await attack({ entryPoint, credential: { apiTokenInstance } }, path);
 		}
 	});
 
 	test.each(shown)('as idInstance: %s', async (_title, hostile) => {
 		for (const idInstance of [hostile, `${ID}${hostile}`]) {
-			received = [];
-			const row = await attack({ entryPoint, credential: { idInstance } });
-
 			// The id alone, where the rest was white space.
-			expectHarmless(row, `/waInstance${ID}/checkWhatsapp/${TOKEN}`, [NUMBER_BODY]);
+			const path = `/waInstance${ID}/checkWhatsapp/${TOKEN}`;
+			await attack({ entryPoint, credential: { idInstance } }, path);
 		}
 	});
 
 	test.each(shown)('behind apiUrl: %s', async (_title, hostile) => {
-		received = [];
-		const row = await attack({
-			entryPoint,
-			credential: { apiUrl: `http://${host}/base${hostile}` },
-		});
-
 		// A gateway's path may be anything, as long as host and what follows are ours.
-		const [{ url = '' } = { url: undefined }] = received;
-		expectHarmless(row, url, [NUMBER_BODY]);
-		if (received.length > 0) {
-			expect(url).toMatch(/^(\/[^?#]*)?\/waInstance7103000001\/checkWhatsapp\/d75b3a66$/);
-		}
+		const path = /^(\/[^?#]*)?\/waInstance7103000001\/checkWhatsapp\/d75b3a66$/;
+		const apiUrl = `http://${host}/base${hostile}`;
+		await attack({ entryPoint, credential: { apiUrl } }, path);
 	});
 
 	test.each(['http://evil.example', 'ftp://127.0.0.1', 'file:///etc/passwd', 'javascript:1'])(
 		'as apiUrl: %s is refused',
 		async (apiUrl) => {
-			expect(await attack({ entryPoint, credential: { apiUrl } })).toMatchObject({
+			expect(await rowOf({ entryPoint, credential: { apiUrl } })).toMatchObject({
 				error: { code: 'wrongInstance', asked: false },
 			});
 			expect(received).toEqual([]);
@@ -174,40 +165,29 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 
 	test.each(shown)('as phoneNumber and @username: %s', async (_title, hostile) => {
 		for (const value of [hostile, `79876543210${hostile}`, `@durov${hostile}`]) {
-			received = [];
-			const row = await attack({ entryPoint, messenger: 'telegram', values: [value] });
+			const lookup = { entryPoint, messenger: 'telegram', values: [value] } as const;
+			// The names in the list are names like others.
+			const usernames = ['@durov', value].map((username) => JSON.stringify({ username }));
+			await attack(lookup, `/waInstance${ID}/checkAccount/${TOKEN}`, [NUMBER_BODY, ...usernames]);
 
-			expectHarmless(row, `/waInstance${ID}/checkAccount/${TOKEN}`, [
-				NUMBER_BODY,
-				'{"username":"@durov"}',
-				// The names in the list are names like others.
-				JSON.stringify({ username: value }),
-			]);
 			if (received.length > 0) expect(value).toMatch(/^79876543210|^@\w+/);
 		}
 	});
 
 	test.each(shown)('as chatId: %s', async (_title, hostile) => {
+		const bodies = ['79876543210', '79876543210@c.us'].map((chatId) => JSON.stringify({ chatId }));
 		for (const messenger of ['whatsapp', 'telegram'] as const) {
 			for (const value of [hostile, `79876543210${hostile}`, `79876543210@c.us${hostile}`]) {
-				received = [];
-				const row = await attack({
-					entryPoint,
-					messenger,
-					operation: 'getContactInfo',
-					values: [value],
-				});
+				const operation = 'getContactInfo';
+				const lookup = { entryPoint, messenger, operation, values: [value] } as const;
 
-				expectHarmless(row, `/waInstance${ID}/getContactInfo/${TOKEN}`, [
-					'{"chatId":"79876543210"}',
-					'{"chatId":"79876543210@c.us"}',
-				]);
+				await attack(lookup, `/waInstance${ID}/getContactInfo/${TOKEN}`, bodies);
 			}
 		}
 	});
 
 	test('a body that n8n adds itself cannot be smuggled in by parameters', async () => {
-		const row = await attack({ entryPoint, values: ['{"phoneNumber":1,"force":true}'] });
+		const row = await rowOf({ entryPoint, values: ['{"phoneNumber":1,"force":true}'] });
 
 		expect(row).toMatchObject({ error: { code: 'invalidPhoneNumber' } });
 		expect(received).toEqual([]);
@@ -223,7 +203,7 @@ describe('Allowed HTTP Request Domains', () => {
 		['domains', 'example.com'],
 		['none', ''],
 	])('%s %s: the node asks the host of API URL', async (mode, allowedDomains) => {
-		const row = await attack({
+		const row = await rowOf({
 			credential: { allowedHttpRequestDomains: mode, allowedDomains },
 		});
 

@@ -117,15 +117,29 @@ test.each([
 	expect(contact).toMatchObject({ lastSeen: expected });
 });
 
-test('fields of a wrong type are null, not text', () => {
-	const body = { chatId: '1', name: {}, contactName: [], avatar: true, phoneNumber: 0 };
+test.each<[string, Operation, Record<string, unknown>, string]>([
+	['max', 'checkAccount', { exist: true, chatId: '1' }, 'username phoneNumber'],
+	[
+		'max',
+		'getContactInfo',
+		{ chatId: '1' },
+		'name contactName avatar phoneNumber username lastSeen',
+	],
+	[
+		'max',
+		'getAccountSettings',
+		{ stateInstance: 'x' },
+		'phone chatId avatar suspendedUntil historySyncProgress',
+	],
+])('%s %s: a field of a wrong type is null', (messenger, operation, answer, fields) => {
+	for (const field of fields.split(' ')) {
+		for (const wrong of [{}, [], [[]], { a: 1 }, true]) {
+			const { [field]: shown = null } = row(messenger, operation, { ...answer, [field]: wrong });
+			const asked = operation === 'checkAccount' && field === 'phoneNumber';
 
-	expect(row('max', 'getContactInfo', body)).toMatchObject({
-		name: null,
-		contactName: null,
-		avatar: null,
-		phoneNumber: null,
-	});
+			expect([field, shown]).toEqual([field, asked ? '79876543210' : null]);
+		}
+	}
 });
 
 test.each<[unknown, number | null]>([
