@@ -1,10 +1,12 @@
 /**
  * On Error: Stop Workflow. `message` says what happened, `description` what to do; only a failure of one
- * item of a list names the item and the error output.
+ * item of a list names the item and the error output. As a tool the same words are a row: n8n's panel of
+ * a tool has no On Error, and the agent is shown one text (in a whole n8n: test/e2e/ai.e2e.ts).
  */
 
 import type { Fault } from '../../simulator/faults';
-import { ENTRY_POINTS, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
+import { TOOL_TYPE } from './engine';
+import { ENTRY_POINTS, errorOf, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
 
 const VALUES = phones(3);
 const ofAll = (fault: Fault): Lookup => ({ faults: [fault] });
@@ -110,4 +112,33 @@ test('the other answers of the list are counted in the advice', async () => {
 			'item 4 of the list. The answers of 3 other items are not',
 		),
 	});
+});
+
+describe.each(ENTRY_POINTS)('as a tool, through %s', (entryPoint) => {
+	// Where there is no credential or an expression fails, n8n's routing itself says so.
+	const told = FAILURES.filter(
+		([, { credential, parameters }]) => credential !== null && !parameters,
+	);
+
+	test.each(told)(
+		'%s is a row with what happened and what to do; with Stop it is thrown',
+		async (_title, lookup, message, advice) => {
+			const values = lookup.values?.slice(1) ?? VALUES.slice(1, 2);
+			const options = { ...ONE_TRY, ...lookup.options };
+			const given = { ...lookup, values, options, entryPoint };
+			const asTool = { type: TOOL_TYPE, onError: undefined };
+			const { error, rows } = await lookUp({ ...given, settings: asTool });
+			const stopped = await lookUp({
+				...given,
+				settings: { type: TOOL_TYPE, onError: 'stopWorkflow' },
+			});
+
+			expect([error, rows.length, rows[0]?.exists]).toEqual([undefined, 1, null]);
+			const { message: happened, advice: toDo } = errorOf(rows[0]) as Record<string, string>;
+			expect(happened).toMatch(message);
+			expect(toDo).toMatch(advice);
+			expect(happened?.endsWith(` ${toDo}`)).toBe(true);
+			expect([stopped.rows, stopped.error?.message]).toEqual([[], expect.stringMatching(message)]);
+		},
+	);
 });
