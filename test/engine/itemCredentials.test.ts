@@ -91,6 +91,17 @@ test('each instance has the limit of its own: three take a third of the time', a
 	expect((calls.at(-1)?.at ?? 0) - (calls[0]?.at ?? 0)).toBeLessThan(3100);
 });
 
+test('an instance whose items come last in the list is asked from the beginning', async () => {
+	const limited = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
+	const items = phones(300).map((phone, index) => itemOf(index < 250 ? 0 : 2, phone));
+	const { calls } = await lookUpFor(await customers(limited), items);
+
+	const [first, last] = [0, 2].map((customer) =>
+		calls.find(({ idInstance }) => idInstance === CUSTOMERS[customer]),
+	);
+	expect(Math.abs((first?.at ?? 0) - (last?.at ?? Infinity))).toBeLessThan(1000);
+});
+
 test('the same number costs one call on each instance', async () => {
 	const items = [0, 1, 0, 1, 2, 0].map((customer) => itemOf(customer, '79876543210'));
 	const { rows, calls } = await lookUpFor(await customers(), items);

@@ -366,34 +366,19 @@ describe('Afterwards', () => {
 	});
 
 	describe.each(ENTRY_POINTS)('greenApiCalls, through %s', (entryPoint) => {
-		const ask = async (lookup: Lookup) => await lookUp({ entryPoint, values: LIST, ...lookup });
+		test.each<[string, Lookup, string]>([
+			['a run, failed ones included', { faults: [{ calls: [2], status: 502 }] }, '7'],
+			['two nodes', { workflow: addSecond }, '12'],
+			[
+				'a run that was stopped',
+				{ onError: 'stopWorkflow', faults: [{ status: 401 }], values: LIST.slice(0, 1) },
+				'1',
+			],
+			['a dry run: none', { options: { dryRun: true } }, '0'],
+		])('counts the calls of %s', async (_title, lookup, greenApiCalls) => {
+			const { customData } = await lookUp({ entryPoint, values: LIST, ...lookup });
 
-		test('counts the calls of a run, failed ones included', async () => {
-			const { customData, calls } = await ask({ faults: [{ calls: [2], status: 502 }] });
-
-			expect(customData).toEqual({ greenApiCalls: String(calls.length) });
-		});
-
-		test('is the sum over two nodes', async () => {
-			const { customData, calls } = await ask({ workflow: addSecond });
-
-			expect(calls).toHaveLength(12);
-			expect(customData).toEqual({ greenApiCalls: '12' });
-		});
-
-		test('counts also where the run was stopped', async () => {
-			const { error, customData } = await ask({
-				values: LIST.slice(0, 1),
-				onError: 'stopWorkflow',
-				faults: [{ status: 400, body: FAILED_BODY }],
-			});
-
-			expect(error).toBeDefined();
-			expect(customData).toEqual({ greenApiCalls: '1' });
-		});
-
-		test('counts nothing of a dry run', async () => {
-			expect((await ask({ options: { dryRun: true } })).customData).toEqual({ greenApiCalls: '0' });
+			expect(customData).toEqual({ greenApiCalls });
 		});
 	});
 

@@ -69,15 +69,6 @@ test('two tools of one agent, on two instances: each has the answer of its own',
 	expect(JSON.stringify(shared)).not.toMatch(/7103|d75b/);
 });
 
-test('the same node and instance again: the answer is remembered', async () => {
-	const shared = {};
-	const first = contextOf('One', '7103000001', shared, true);
-	const again = contextOf('One', '7103000001', shared, true);
-	for (const { context } of [first, again]) await checkAccount?.call(context);
-
-	expect([first, again].map(({ requests }) => requests.length)).toEqual([1, 0]);
-});
-
 test('the token that a body of the service repeats is in no row, and no request holds it', async () => {
 	const body = `{"message":"Cannot POST /waInstance1/checkWhatsapp/${TOKEN}"}`;
 	const { context, requests } = contextOf('One', '7103000001', {}, { statusCode: 400, body });

@@ -195,15 +195,6 @@ const CHECK_ACCOUNT: Readonly<Record<string, readonly Row[]>> = {
 		...[402, 405, 406, 410, 418, 451].map((status): Row => [status, '{"E":true}', 'badResponse']),
 		[407, '<html>Proxy Authentication Required</html>', 'network'],
 	],
-	'a boolean under any other status': [
-		[400, '{"E":false}', 'badRequest'],
-		[401, '{"E":false}', 'unauthorized ends instance'],
-		[403, '{"E":false}', 'wrongInstance ends instance'],
-		[429, '{"E":false}', 'rateLimited again'],
-		[466, '{"E":false}', 'quotaExceeded ends method'],
-		[469, '{"E":false}', PAUSED],
-		[500, '{"E":false}', 'serverError again'],
-	],
 };
 
 describe.each(MESSENGERS)('Check Account of $name', ({ id, existsField }) => {

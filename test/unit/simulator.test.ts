@@ -121,39 +121,17 @@ describe('limits', () => {
 });
 
 const CHECK = 'checkWhatsapp';
+const whatsapp = (body: unknown): Asked => ({ method: CHECK, body });
+const max = (method: string, body: unknown): Asked => ({ method, body, prefix: '/v3' });
 
 test.each<[string, Messenger, Asked, number, RegExp]>([
 	['a method in any case', 'whatsapp', { method: 'CHECKwhatsapp', body: NUMBER }, 200, /exists/],
-	['an empty question', 'whatsapp', { method: CHECK, body: {} }, 400, /at least 1 key/],
-	[
-		'a number with spaces',
-		'whatsapp',
-		{ method: CHECK, body: { phoneNumber: '8 912' } },
-		400,
-		/must contain only digits/,
-	],
-	[
-		'a short number',
-		'whatsapp',
-		{ method: CHECK, body: { phoneNumber: 7987 } },
-		400,
-		/valid 11 or 12 digits/,
-	],
-	['half a body', 'whatsapp', { method: CHECK, body: '{"phone' }, 400, /Validation failed/],
-	[
-		"a number of a country that is not MAX's",
-		'max',
-		{ method: 'checkAccount', prefix: '/v3', body: { phoneNumber: 491711234567 } },
-		400,
-		/valid 11 or 12 digits/,
-	],
-	[
-		'a chat ID of the wrong type',
-		'max',
-		{ method: 'getContactInfo', prefix: '/v3', body: { chatId: true } },
-		500,
-		/interface \{\} is bool, not string/,
-	],
+	['an empty question', 'whatsapp', whatsapp({}), 400, /at least 1 key/],
+	['spaces', 'whatsapp', whatsapp({ phoneNumber: '8 912' }), 400, /must contain only digits/],
+	['a short number', 'whatsapp', whatsapp({ phoneNumber: 7987 }), 400, /valid 11 or 12 digits/],
+	['half a body', 'whatsapp', whatsapp('{"phone'), 400, /Validation failed/],
+	['a country', 'max', max('checkAccount', { phoneNumber: 491711234567 }), 400, /11 or 12 digits/],
+	['a boolean', 'max', max('getContactInfo', { chatId: true }), 500, /\{\} is bool, not string/],
 ])('%s on %s: %j gets HTTP %i', async (_title, messenger, asked, status, text) => {
 	const instance = simulator.instance(messenger);
 
@@ -263,30 +241,19 @@ test('an unknown instance gets a page of nginx', async () => {
 });
 
 describe('faults', () => {
-	const met = (fault: Fault, values: string[], random = () => 0) => {
-		const faults = new Faults([fault], random);
-		return values.map((value) => faults.next(value) !== undefined);
-	};
-
-	test('meet calls by number, by every nth, by what is asked about, by share', () => {
-		const values = ['1', '2', '3', '4'];
+	test.each<[string, Partial<Fault>, number[]]>([
+		['number', { calls: [2, 3] }, [2, 3]],
+		['every nth', { every: 2 }, [2, 4]],
+		['what is asked about', { values: ['4', '1'] }, [1, 4]],
+		['share', { share: 0.5 }, [1, 3]],
+		['number and what is asked about', { calls: [1, 2], values: ['2'] }, [2]],
+	])('meet calls by %s: %j', (_title, chosen, expected) => {
 		const draws = [0.1, 0.9, 0.49, 0.5];
+		const faults = new Faults([{ status: 500, ...chosen } as Fault], () => draws.shift() ?? 1);
 
-		expect(met({ status: 500, calls: [2, 3] }, values)).toEqual([false, true, true, false]);
-		expect(met({ status: 500, every: 2 }, values)).toEqual([false, true, false, true]);
-		expect(met({ status: 500, values: ['4', '1'] }, values)).toEqual([true, false, false, true]);
-		expect(met({ status: 500, share: 0.5 }, values, () => draws.shift() ?? 1)).toEqual([
-			true,
-			false,
-			true,
-			false,
-		]);
-		expect(met({ status: 500, calls: [1, 2], values: ['2'] }, values)).toEqual([
-			false,
-			true,
-			false,
-			false,
-		]);
+		const met = [1, 2, 3, 4].filter((value) => faults.next(String(value)) !== undefined);
+
+		expect(met).toEqual(expected);
 	});
 
 	test('replace the answer, with token and path filled in', async () => {
