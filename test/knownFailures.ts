@@ -53,22 +53,6 @@ interface Asked {
 	readonly operation?: 'checkAccount' | 'getContactInfo';
 }
 
-/** What an item's error says. */
-interface Said {
-	/** Its fields, but for the words. */
-	readonly error: IDataObject & { code: string };
-	/** What its message tells: what happened. */
-	readonly message: RegExp;
-	/** What its advice tells: what to do. */
-	readonly advice: RegExp;
-}
-
-/** One way of failing. */
-export interface KnownFailure extends Asked, Said {
-	readonly title: string;
-	readonly fault: FaultyAnswer | BrokenConnection;
-}
-
 function titleOf(fault: FaultyAnswer | BrokenConnection): string {
 	if ('connection' in fault) return `connection: ${fault.connection}`;
 	const { status, body, headers } = fault;
@@ -106,10 +90,13 @@ const SAID = {
 	badResponse: [true, /gave no clear answer/, /Nothing is known about this item/],
 } satisfies Record<string, readonly [retryable: boolean, message: RegExp, advice: RegExp]>;
 
+/** What is not the usual of its code. */
 interface More extends Asked {
 	/** Further fields of the item's error. */
 	readonly error?: IDataObject;
+	/** What its message tells: what happened. */
 	readonly message?: RegExp;
+	/** What its advice tells: what to do. */
 	readonly advice?: RegExp;
 }
 
@@ -120,7 +107,7 @@ function known(
 	fault: FaultyAnswer | BrokenConnection,
 	code: keyof typeof SAID,
 	{ messenger, operation, error, message, advice }: More = {},
-): KnownFailure {
+) {
 	const [retryable, usualMessage, usualAdvice] = SAID[code];
 	const httpStatus = 'status' in fault ? { httpStatus: fault.status } : {};
 	return {
@@ -133,6 +120,9 @@ function known(
 		advice: advice ?? usualAdvice,
 	};
 }
+
+/** One way of failing. */
+export type KnownFailure = ReturnType<typeof known>;
 
 export const KNOWN_FAILURES: readonly KnownFailure[] = [
 	known(failed(400, 'Validation failed'), 'badRequest', { message: /: Validation failed\.$/ }),

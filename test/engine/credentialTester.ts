@@ -15,7 +15,7 @@ import {
 } from 'n8n-workflow';
 
 import { CredentialsHelper } from './credentialsHelper';
-import { additionalDataFor, CREDENTIAL_TYPE, loadCredentialType } from './engine';
+import { additionalDataFor, CREDENTIAL_TYPE, descriptionOf, loadCredentialType } from './engine';
 
 export interface TestResult {
 	readonly status: 'OK' | 'Error';
@@ -98,14 +98,7 @@ function failed({ message, cause }: FailedRequest, rules: readonly AnyRule[]): T
 function temporaryNode(request: object | undefined): INodeType {
 	return {
 		description: {
-			displayName: 'No Operation',
-			name: 'n8n-nodes-base.noOp',
-			group: ['organization'],
-			version: 1,
-			description: '',
-			defaults: { name: 'No Operation' },
-			inputs: ['main'],
-			outputs: ['main'],
+			...descriptionOf('n8n-nodes-base.noOp'),
 			credentials: [{ name: CREDENTIAL_TYPE, required: true }],
 			properties: [
 				{ displayName: 'Temp', name: 'temp', type: 'string', routing: { request }, default: '' },

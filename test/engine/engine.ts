@@ -33,6 +33,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
+	type INodeTypeDescription,
 	type INodeTypes,
 	type IRun,
 	type IRunExecutionData,
@@ -212,23 +213,28 @@ class NodeTypes implements INodeTypes {
 	}
 }
 
+/** The description of a node that has nothing but a name. */
+export function descriptionOf(name: string): INodeTypeDescription {
+	return {
+		displayName: name,
+		name,
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [],
+	};
+}
+
 /**
  * A node of another package. Its items are pinned, passed on, or the value of its parameter `value`;
  * it is never tested here.
  */
 function foreignNode(name: string): INodeType {
 	return {
-		description: {
-			displayName: name,
-			name,
-			group: ['transform'],
-			version: 1,
-			description: '',
-			defaults: {},
-			inputs: ['main'],
-			outputs: ['main'],
-			properties: [],
-		},
+		description: descriptionOf(name),
 		async execute() {
 			const items = this.getInputData();
 			if (this.getNode().parameters.value === undefined) return [items];

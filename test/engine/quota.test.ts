@@ -1,7 +1,6 @@
 /** Calls are what is scarce: what a run would cost, what is paid for already, and what was spent. */
 
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
-import { TOOL_TYPE } from './engine';
 import { findMark } from './findMark';
 import {
 	codesOf,
@@ -85,17 +84,6 @@ describe('Dry Run', () => {
 			});
 
 			expect(stopped.error?.message).toMatch(message);
-		});
-
-		test('as a tool it answers with rows', async () => {
-			const { error, rows, calls } = await dry({
-				entryPoint,
-				values: [LIST[0], 'nobody'],
-				settings: { type: TOOL_TYPE, onError: undefined },
-			});
-
-			expect([error, calls]).toEqual([undefined, []]);
-			expect(rows).toMatchObject([{ phoneNumber: LIST[0], exists: null }, { exists: null }]);
 		});
 	});
 

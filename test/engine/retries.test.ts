@@ -70,17 +70,20 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	);
 });
 
-test('with Stop, answers of the first try are not asked again', async () => {
-	const { error, rows, calls } = await lookUp({
-		values: phones(3),
-		settings: RETRY,
-		onError: 'stopWorkflow',
-		faults: [{ calls: [2], status: 502 }],
-		options: ONE_TRY,
-	});
+test.each([{}, { force: true }])(
+	'with Stop, answers of the first try are kept: %j',
+	async (force) => {
+		const { error, rows, calls } = await lookUp({
+			values: phones(3),
+			settings: RETRY,
+			onError: 'stopWorkflow',
+			faults: [{ calls: [2], status: 502 }],
+			options: { ...ONE_TRY, ...force },
+		});
 
-	expect([error, rows.length, calls.length]).toEqual([undefined, 3, 4]);
-});
+		expect([error, rows.length, calls.length]).toEqual([undefined, 3, 4]);
+	},
+);
 
 test.each([
 	['as a tool, two calls for the settings of an account are two', TOOL_TYPE, 2],
