@@ -78,21 +78,3 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(codesOf(rows)).toEqual(['timeout']);
 	});
 });
-
-test.each([
-	'my proxy',
-	'proxy.local:3128',
-	'localhost:3128',
-	'ftp://proxy',
-	'http://',
-	'http://u:%E0%A4%A@proxy',
-])('the proxy "%s" fails every item, and the message says how to write it', async (proxy) => {
-	expect(await rowAt('http://127.0.0.1:9', { proxy })).toMatchObject({
-		exists: null,
-		error: {
-			code: 'invalidSettings',
-			asked: false,
-			advice: expect.stringContaining('http://127.0.0.1:3128'),
-		},
-	});
-});

@@ -46,3 +46,15 @@ test('an answer is served until it is as old as the hours, and to who is more pa
 	expect(answers.get('key', HOUR_MS)).toBeUndefined();
 	expect(answers.get('key', 2 * HOUR_MS)).toBeDefined();
 });
+
+test('the age of an answer counts from when it came, however late and however often it is kept', async () => {
+	const { clock, answers, answer } = start();
+	const one = answer();
+	await clock.sleep(HOUR_MS / 2);
+	answers.set('key', one);
+	await clock.sleep(HOUR_MS / 2 + 1);
+
+	answers.set('key', one);
+
+	expect(answers.get('key', HOUR_MS)).toBeUndefined();
+});

@@ -208,14 +208,14 @@ test('a fraction of a call or of an item is refused', () => {
 	}
 });
 
-test.each(['ftp://127.0.0.1', '127.0.0.1:3128', 'http://', 'http://a:b@', 'http://%41:%@h', 7])(
-	'%j is no proxy',
-	(proxy) => {
-		expect(given('requestOptions.proxy', () => proxy).failure).toMatchObject({
-			code: 'invalidSettings',
-		});
-	},
-);
+test.each([
+	...['my proxy', 'proxy.local:3128', 'localhost:3128', '127.0.0.1:3128', 'ftp://127.0.0.1'],
+	...['http://', 'http://a:b@', 'http://%41:%@h', 'http://u:%E0%A4%A@proxy', 7],
+])('%j is no proxy', (proxy) => {
+	expect(given('requestOptions.proxy', () => proxy).failure).toMatchObject({
+		code: 'invalidSettings',
+	});
+});
 
 describe('settings of an item', () => {
 	test.each(UNUSABLE.map((value) => [value]))('Force and Rate Share: %p is refused', (value) => {
