@@ -503,24 +503,30 @@ describe('a service that gives no answers', () => {
 });
 
 describe('a refusal after answers', () => {
-	test.each([401, 403, 404])('%i is asked about once more, alone, each time', async (status) => {
+	test.each([
+		[401, 'alone', false],
+		[403, 'alone', false],
+		[404, 'alone', false],
+		[401, 'before any contact', true],
+	])('%i is asked about once more, %s, each time', async (status, _title, includeContactInfo) => {
 		const stray = [5, 30, 31 + 20];
 		const { service, process } = start({
 			latencyMs: 1000,
 			script: (call) => (stray.includes(call) ? { status } : undefined),
 		});
 
-		const outcomes = await process.outcomes(service.items(numbers(100)));
+		const outcomes = await process.outcomes(service.items(numbers(100)), { includeContactInfo });
 
 		expect(codes(outcomes).filter(Boolean)).toEqual([]);
-		expect(service.arrivals).toHaveLength(100 + stray.length);
+		expect(service.arrivals).toHaveLength(100 + (includeContactInfo ? 50 : 0) + stray.length);
 		for (const call of stray) {
-			const { value, endedAt } = service.arrivals[call - 1] as Arrival;
+			const { value, method, endedAt } = service.arrivals[call - 1] as Arrival;
 			const [again, ...later] = sentAfter(endedAt, service) as [Arrival, ...Arrival[]];
-			expect(again.value).toBe(value);
+			expect([again.value, again.method]).toEqual([value, method]);
 			expect(later.filter(({ sentAt }) => sentAt < again.endedAt)).toEqual([]);
 			const before = service.arrivals.filter((other) => other.sentAt <= endedAt);
-			expect(Math.max(...before.map((other) => other.endedAt))).toBeLessThanOrEqual(again.sentAt);
+			const ofMethod = before.filter((other) => other.method === method);
+			expect(Math.max(...ofMethod.map((other) => other.endedAt))).toBeLessThanOrEqual(again.sentAt);
 		}
 	});
 
