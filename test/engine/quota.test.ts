@@ -93,7 +93,7 @@ describe('Dry Run', () => {
 		[
 			'what the list would cost',
 			{ values: [...phones(30), ...phones(10), `+${MEXICAN[0]}`] },
-			/^Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for second forms\. All of it takes about 3\.3 s\.$/,
+			/^Dry run: 41 items, 31 different numbers: 31 checks, at most 1 more for numbers with a second form\. All of it takes about 3\.3 s\.$/,
 			'info',
 		],
 		[
@@ -105,7 +105,7 @@ describe('Dry Run', () => {
 		[
 			'why items cannot be asked, and what to do about most of them',
 			{ values: [LIST[0], '030 123456', '030 123457', '030 123458', 'nobody'] },
-			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			/Cannot be asked: 3 \(no country code\), 1 \(invalid phone number\)\. For 3 of them: Choose Default Country/,
 			'warning',
 		],
 		[
@@ -338,7 +338,7 @@ describe('Afterwards', () => {
 		[
 			'advises what helps most failures',
 			{ values: [LIST[0], '030 123456', '030 123457', 'nobody'] },
-			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For most of them: Choose Default Country/,
+			/Not answered: 2 \(no country code\), 1 \(invalid phone number\)\. For 2 of them: Choose Default Country/,
 			'warning',
 		],
 		[

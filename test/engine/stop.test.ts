@@ -107,11 +107,10 @@ test('the other answers of the list are counted in the advice', async () => {
 		onError: 'stopWorkflow',
 	});
 
-	expect(error).toMatchObject({
-		description: expect.stringContaining(
-			'item 4 of the list. The answers of 3 other items are not',
-		),
-	});
+	const description = expect.stringMatching(
+		/item 4 of the list.* The answers of 3 other items are not/,
+	) as unknown;
+	expect(error).toMatchObject({ description });
 });
 
 describe.each(ENTRY_POINTS)('as a tool, through %s', (entryPoint) => {
