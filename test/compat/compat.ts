@@ -123,7 +123,7 @@ function document(rows: readonly string[][]): string {
 Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs.
 
 ${table(['Version', '', 'What ran', 'Result'], rows)}
-In n8n 1.85 the connection test tells fewer mistakes apart, and n8n passes on the rows of the first try of Retry On Fail. n8n before 1.85 has no way in for lists (\`customOperations\`); it was not tried.
+In n8n 1.85 and 2.20 the connection test tells fewer mistakes apart; in 1.85 n8n passes on the rows of the first try of Retry On Fail. n8n before 1.85 has no way in for lists (\`customOperations\`); it was not tried.
 `;
 }
 

@@ -162,7 +162,14 @@ describe('"Retry execution"', () => {
 
 describe('On Error: Stop Workflow', () => {
 	test.each<[string, InstanceChanges, string[], RegExp, RegExp, boolean]>([
-		['a bad number', {}, ['79876543210', '8 987'], /^"8 987"/, /Put a|Write it/, true],
+		[
+			'a bad number',
+			{},
+			['79876543210', '8 987'],
+			/^"8 987"/,
+			/Fill in|Choose Default Country/,
+			true,
+		],
 		[
 			'a wrong token',
 			{ faults: [{ status: 401 }] },

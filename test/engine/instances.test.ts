@@ -125,8 +125,10 @@ describe("a Messenger that is not the instance's", () => {
 	});
 
 	test('a list asks for the settings once, and nothing after them', async () => {
-		const { rows, calls } = await chosenFor('whatsapp', 'telegram', { values: phones(30) });
+		const lookup = { values: phones(30) };
+		const { rows, calls, hint } = await chosenFor('whatsapp', 'telegram', lookup);
 
+		expect(hint).toMatch(/Choose Telegram as Messenger/);
 		expect(new Set(rows.map((row) => errorOf(row)?.message)).size).toBe(1);
 		expect(calls.map(({ method }) => method)).toEqual(['checkwhatsapp', 'getsettings']);
 	});

@@ -187,12 +187,13 @@ describe('a list', () => {
 	});
 
 	test('Max Calls between the forms: what was asked in one form only is not told as "no"', async () => {
-		const { rows, asked } = await lookUp({
+		const { rows, asked, hint } = await lookUp({
 			values: international(MEXICAN),
 			options: { maxCalls: 4 },
 			...host(),
 		});
 
+		expect(hint).toMatch(/4 calls to GREEN-API .*\. 1 call for the second form of a number\./);
 		expect(asked).toEqual([...MEXICAN, OTHERS[0]]);
 		expect(rows.map(({ exists }) => exists)).toEqual([false, null, null]);
 		expect(rows.slice(1).map(errorOf)).toEqual(
