@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { ICredentialDataDecryptedObject, INode, IWorkflowBase } from 'n8n-workflow';
 
 import { messengerOf } from '../../test/endpoints';
-import type { Messenger } from '../../simulator/instance';
+import type { InstanceSettings, Messenger } from '../../simulator/instance';
 import type { Simulator } from '../../simulator/server';
 import type { RealN8n } from './process';
 
@@ -43,6 +43,12 @@ export function credentialsOf(
 		},
 	}));
 }
+
+/** Contacts of the examples that WhatsApp does not have, so that each messenger has somebody. */
+export const FOUND_ELSEWHERE: Partial<Record<Messenger, InstanceSettings['contacts']>> = {
+	telegram: { '79123456781': { name: 'Boris Ivanov', username: 'boris_ivanov' } },
+	max: { '79123456783': { name: 'Irina Sokolova' } },
+};
 
 function nameOf(messenger: Messenger): string {
 	return `GREEN-API ${messengerOf(messenger).name}`;

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { instanceOf, type InstanceSettings, type Messenger } from '../../simulator/instance';
 import { startSimulator, type Simulator } from '../../simulator/server';
-import { credentialsOf, exampleWorkflows, importInto } from './content';
+import { credentialsOf, exampleWorkflows, FOUND_ELSEWHERE, importInto } from './content';
 import { CACHE, installN8n, NEWEST } from './install';
 import { installPackage, watchPackage } from './pack';
 import { OWNER, RealN8n } from './process';
@@ -93,7 +93,7 @@ const MESSENGERS = ['max', 'telegram', 'whatsapp'] as const;
 
 /** As GREEN-API's hosts answer since 2026: numbers of more than 12 digits too. */
 function instanceIn2026(messenger: Messenger): InstanceSettings {
-	return instanceOf(messenger, { answers: 'newer' });
+	return instanceOf(messenger, { answers: 'newer', contacts: { ...FOUND_ELSEWHERE[messenger] } });
 }
 
 function welcome(url: string, simulator: Simulator | undefined): string {
@@ -106,7 +106,8 @@ function welcome(url: string, simulator: Simulator | undefined): string {
 		...(simulator
 			? [
 					`GREEN-API simulated on ${simulator.url}, with a credential for each messenger`,
-					'          Numbers with an even last digit have an account, those with an odd one do not',
+					'          Numbers with an even last digit have an account, those with an odd one do not,',
+					'          but for +7 912 345-67-81 on Telegram and +7 912 345-67-83 on MAX',
 				]
 			: ['GREEN-API the real one: create a credential of type GREEN-API Instance API']),
 		'',

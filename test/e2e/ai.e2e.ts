@@ -343,6 +343,20 @@ describe('the examples', () => {
 		}
 	});
 
+	test('mcp-server: an answer is used again, as its note says', async () => {
+		const client = await connect('green-api-lookup');
+		try {
+			const { text } = await callTool(client, 'Check_WhatsApp', '+79876540020');
+			const asked = world.simulator.calls().length;
+
+			expect([factOf(text), asked > 0]).toEqual([true, true]);
+			expect((await callTool(client, 'Check_WhatsApp', '+7 987 654-00-20')).text).toBe(text);
+			expect(world.simulator.calls()).toHaveLength(asked);
+		} finally {
+			await client.close();
+		}
+	});
+
 	test('the quota is used up: both are told so, and that nothing is known', async () => {
 		world.simulator.instance('whatsapp').quota.total = 0;
 		const phone = '+79876540010';

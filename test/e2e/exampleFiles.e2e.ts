@@ -54,7 +54,7 @@ describe('examples/spreadsheet.json', () => {
 		readonly file?: { readonly name: string; readonly rows: Cell[][] };
 	}
 
-	const ADDED = ['WhatsApp', 'Chat ID', 'Asked about', 'Why not'];
+	const ADDED = ['WhatsApp', 'Chat ID', 'Asked about', 'Why unknown'];
 
 	/** The upper part of a page: below it is nothing. */
 	const CORNER = { x: 0, y: 0, width: 640 };
@@ -127,7 +127,7 @@ describe('examples/spreadsheet.json', () => {
 		expect(title).toBe('Checked');
 		expect(message).toContain('With WhatsApp: 2, without: 1, unknown: 2.');
 		expect(file).toEqual({
-			name: 'checked.xlsx',
+			name: 'contacts-checked.xlsx',
 			rows: [
 				['Name', 'Phone', 'Note', ...ADDED],
 				[
@@ -167,7 +167,7 @@ describe('examples/spreadsheet.json', () => {
 			['Name', 'Phone', '2026', 'Note', 'Note', ...ADDED],
 			['Anna & <Co>', 79123456780, 12.5, 'a', 'b', 'yes', '79123456780@c.us', '79123456780', ''],
 			['Boris', 79123456781, '', '', 'c', 'no', '', '79123456781', ''],
-			['Nobody', '', 1, '', '', 'unknown', '', '', expect.stringContaining('empty')],
+			['Nobody', '', 1, '', '', 'unknown', '', '', 'The cell is empty. Fill in a phone number.'],
 		]);
 	});
 
@@ -186,6 +186,7 @@ describe('examples/spreadsheet.json', () => {
 	])('a CSV list with %s is read', async (_, content) => {
 		const { file } = await submit('список.csv', content);
 
+		expect(file?.name).toBe('список-checked.xlsx');
 		expect(file?.rows).toEqual([
 			['Имя', 'Телефон', ...ADDED],
 			['Анна', '89123456780', 'yes', '79123456780@c.us', '79123456780', ''],
@@ -217,7 +218,13 @@ describe('examples/spreadsheet.json', () => {
 	test.each([
 		['an empty file', 'empty.csv', '', '', /^The file is empty/],
 		['column names alone', 'names.csv', 'Name,Phone\n', '', /only one row/],
-		['no phone column', 'cities.csv', 'Name,City\nAnna,Rome', '', /No column.+"Name", "City"/],
+		[
+			'no phone column',
+			'cities.csv',
+			'Name,City\nAnna,Rome',
+			'',
+			/No column.+"Name", "City".+country code.+Default Country/,
+		],
 		['two phone columns', 'two.csv', TWO_COLUMNS, '', /More than one.+"Work", "Home"/],
 		['a column that is not there', 'two.csv', TWO_COLUMNS, 'Cell', /No column.+"Cell".+"Work"/],
 		['no column names', 'bare.csv', 'Anna,+79123456780\nIra,+79123456782', '', /first row/],
@@ -246,15 +253,26 @@ describe('examples/spreadsheet.json', () => {
 		for (const [, , , , why] of unknown) expect(why).toMatch(/quota/);
 	});
 
-	test('an instance that is not linked: every row is unknown, with the reason', async () => {
-		const rows = await whileBroken(
+	test('why a row is unknown is said in words for a spreadsheet; digits that are no number were not asked about', async () => {
+		const list = ['Phone', '+79123456780', '"+79123456781, +79123456782"', '12345'].join('\n');
+		const [, two, short] = await check('contacts.csv', list, 'Phone');
+
+		expect(two?.slice(1, 4)).toEqual(['unknown', '', '']);
+		expect(two?.[4]).toMatch(/\. Put each number into its own row\.$/);
+		expect(short?.slice(1)).toEqual(['unknown', '', '', expect.stringMatching(/^"12345" is not/)]);
+	});
+
+	test('an instance that is not linked: every row is unknown, and the last page says so, with the reason', async () => {
+		const { title, message, file } = await whileBroken(
 			world,
 			NOT_LINKED,
 			async () =>
-				await check('contacts.csv', 'Phone\n+79123456780\n+79123456781\nask at reception'),
+				await submit('contacts.csv', 'Phone\n+79123456780\n+79123456781\nask at reception'),
 		);
 
-		expect(rows).toEqual([
+		expect(title).toBe('Nothing could be answered');
+		expect(message).toMatch(/unknown: 3\.\s+Most often: .+not linked/);
+		expect(file?.rows.slice(1)).toEqual([
 			['+79123456780', 'unknown', '', '79123456780', expect.stringContaining('not linked')],
 			['+79123456781', 'unknown', '', '79123456781', expect.stringContaining('not linked')],
 			['ask at reception', 'unknown', '', '', expect.stringContaining('not a phone number')],
@@ -296,7 +314,7 @@ describe('examples/spreadsheet.json', () => {
 			const saved: Buffer[] = [];
 			for await (const part of await download.createReadStream()) saved.push(part as Buffer);
 
-			expect(download.suggestedFilename()).toBe('checked.xlsx');
+			expect(download.suggestedFilename()).toBe('contacts-checked.xlsx');
 			expect((await readXlsx(Buffer.concat(saved))).map(([name, , has]) => [name, has])).toEqual([
 				['Name', 'WhatsApp'],
 				['Anna', 'yes'],

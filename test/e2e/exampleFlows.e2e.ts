@@ -2,7 +2,12 @@
 
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { exampleWorkflow, withCredential, type ImportedWorkflow } from '../../scripts/n8n/content';
+import {
+	exampleWorkflow,
+	FOUND_ELSEWHERE,
+	withCredential,
+	type ImportedWorkflow,
+} from '../../scripts/n8n/content';
 import { MANUAL, callerOf, unpaced } from './exampleSetUp';
 import { executionBy, rowsOf, runByHand } from './executions';
 import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, post, type World } from './harness';
@@ -137,6 +142,21 @@ describe('waterfall', () => {
 		expect(callCount()).toBe(5 + 3 + 2);
 	});
 
+	test('its own list, with the accounts of `npm run n8n`: each messenger has somebody', async () => {
+		for (const messenger of ['telegram', 'max'] as const) {
+			Object.assign(world.simulator.instance(messenger).contacts, FOUND_ELSEWHERE[messenger]);
+		}
+		const run = await runByHand(world.n8n, 'waterfall', MANUAL, {});
+		const channelOf = Object.fromEntries(
+			rowsOf(run, 'Best channel').map(({ name, channel }) => [name, channel]),
+		);
+
+		expect(channelOf).toMatchObject({
+			...{ 'Anna Petrova': 'WhatsApp', 'Boris Ivanov': 'Telegram', 'Irina Sokolova': 'MAX' },
+			'Front desk': 'not known',
+		});
+	});
+
 	test('the quota of WhatsApp ends in mid-list: who is found on Telegram is, the others are not known', async () => {
 		whatsapp().quota.total = 0;
 		register('telegram', '79122000001', '101');
@@ -249,46 +269,100 @@ describe('instance-watchdog', () => {
 
 describe('crm-webhook', () => {
 	/** The contact in the CRM changes. @returns why the execution failed, if it did */
-	async function changed(contact: object, path = 'crm-webhook'): Promise<string | undefined> {
+	async function changed(
+		contact: object,
+		path = 'crm-webhook',
+		event: object = { id: 'a/7' },
+	): Promise<string | undefined> {
 		crm.answer = contact;
 		const url = path === 'crm-webhook' ? 'contact-changed' : path;
 		const { resultData } = await executionBy(
 			world.n8n,
 			path,
-			async () => await post(world.n8n, url, { id: 'a/7' }, { [KEY.name]: KEY.value }),
+			async () => await post(world.n8n, url, event, { [KEY.name]: KEY.value }),
 		);
 		return resultData.error?.message;
 	}
 
 	const PHONES = ['+7 912 400-00-01', '8 (912) 400-00-02'];
+	const CHECKED = `Checked: ${PHONES.join(', ')}`;
+	const FOUND = ['+79124000002', '79124000002@c.us'] as const;
+	const valuesOf = (field_id: number, value: unknown) => ({ field_id, values: [{ value }] });
+
+	/** What each CRM sends, how it gives a contact and keeps what is written, and what it wants to be sent. */
+	const CRMS: ReadonlyArray<readonly [string, object, (written?: IDataObject) => object, object]> =
+		[
+			[
+				'Bitrix24',
+				new URLSearchParams({ event: 'ONCRMCONTACTUPDATE', 'data[FIELDS][ID]': '17' }),
+				({ fields } = {}) => ({
+					result: { ID: '17', PHONE: PHONES.map((VALUE) => ({ VALUE })), ...(fields as object) },
+				}),
+				{
+					id: '17',
+					fields: {
+						...{ UF_CRM_WHATSAPP: true, UF_CRM_WHATSAPPNUMBER: FOUND[0] },
+						...{ UF_CRM_WHATSAPPCHATID: FOUND[1], UF_CRM_WHATSAPPCHECKED: CHECKED },
+					},
+				},
+			],
+			[
+				'amoCRM',
+				new URLSearchParams({ 'contacts[update][0][id]': '17' }),
+				({ custom_fields_values: written = [] } = {}) => ({
+					id: 17,
+					custom_fields_values: [
+						{ field_code: 'EMAIL', values: [{ value: 'a@example.com' }] },
+						{ field_code: 'PHONE', values: PHONES.map((value) => ({ value })) },
+						...(written as object[]),
+					],
+				}),
+				{
+					custom_fields_values: [
+						...[valuesOf(101, true), valuesOf(102, FOUND[0])],
+						...[valuesOf(103, FOUND[1]), valuesOf(104, CHECKED)],
+					],
+				},
+			],
+			[
+				'HubSpot',
+				[{ objectId: 17, subscriptionType: 'contact.propertyChange' }],
+				({ properties } = {}) => ({
+					id: '17',
+					properties: { phone: PHONES.join('; '), mobilephone: null, ...(properties as object) },
+				}),
+				{
+					properties: {
+						...{ whatsapp: 'true', whatsappnumber: FOUND[0] },
+						...{ whatsappchatid: FOUND[1], whatsappchecked: CHECKED },
+					},
+				},
+			],
+		];
+
+	test.each(CRMS)(
+		'%s: the first of its numbers that has WhatsApp is written back, and starts nothing new',
+		async (_crm, event, contact, body) => {
+			expect(await changed(contact(), undefined, event)).toBeUndefined();
+
+			expect(crm.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+				'GET /contacts/17',
+				'PATCH /contacts/17',
+			]);
+			expect(crm.bodies).toEqual([body]);
+			world.simulator.forget();
+			await changed(contact(body as IDataObject), undefined, event);
+			expect([callCount(), crm.bodies]).toEqual([0, [body]]);
+		},
+	);
 
 	test.each([
-		['Bitrix24', { result: { ID: '17', PHONE: PHONES.map((VALUE) => ({ VALUE })) } }],
-		[
-			'amoCRM',
-			{
-				id: 17,
-				custom_fields_values: [
-					{ field_code: 'EMAIL', values: [{ value: 'a@example.com' }] },
-					{ field_code: 'PHONE', values: PHONES.map((value) => ({ value })) },
-				],
-			},
-		],
-		['HubSpot', { id: '17', properties: { phone: PHONES.join('; '), mobilephone: null } }],
-	])('%s: the first of its numbers that has WhatsApp is written back', async (_crm, contact) => {
-		expect(await changed(contact)).toBeUndefined();
+		['a new contact of amoCRM', new URLSearchParams({ 'contacts[add][0][id]': '18' })],
+		['Bitrix24, as JSON', { data: { FIELDS: { ID: 18 } } }],
+	])('the ID is found in the event: %s', async (_title, event) => {
+		await changed({}, undefined, event);
 
-		expect(crm.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-			'GET /contacts/a%2F7',
-			'PATCH /contacts/17',
-		]);
-		expect(crm.requests[1]?.headers).toMatchObject({ 'x-key': KEY.value });
-		expect(crm.bodies).toEqual([
-			{
-				...{ whatsapp: true, whatsappNumber: '+79124000002' },
-				...{ whatsappChatId: '79124000002@c.us', whatsappChecked: PHONES.join(', ') },
-			},
-		]);
+		expect(crm.requests.map(({ path }) => path)).toEqual(['/contacts/18']);
 	});
 
 	test('"no" is written where all of its numbers said no; what is written starts nothing new', async () => {
@@ -296,13 +370,35 @@ describe('crm-webhook', () => {
 		await changed(contact);
 		const [fields] = crm.bodies as [object];
 
+		expect(crm.requests[0]?.path).toBe('/contacts/a%2F7');
+		expect(crm.requests[1]?.headers).toMatchObject({ 'x-key': KEY.value });
 		expect(fields).toEqual({
 			...{ whatsapp: false, whatsappNumber: null, whatsappChatId: null },
-			whatsappChecked: '+7 912 400-00-03, +7 912 400-00-05',
+			whatsappChecked: 'Checked: +7 912 400-00-03, +7 912 400-00-05',
 		});
 		world.simulator.forget();
 		await changed({ ...contact, ...fields });
 		expect([callCount(), crm.bodies]).toEqual([0, [fields]]);
+	});
+
+	test('a number without an answer beside one that has WhatsApp: written once, asked again at the next change', async () => {
+		const contact = { id: 17, phone: '+7 912 400-00-13', mobilephone: '+7 912 400-00-14' };
+		const checked = '+7 912 400-00-13, +7 912 400-00-14';
+		const found = { whatsapp: true, whatsappNumber: '+79124000014' };
+		whatsapp().faults = [{ ...PROXY, values: ['79124000013'] }];
+		await changed(contact);
+		const [fields] = crm.bodies as [object];
+
+		expect(fields).toMatchObject({
+			...found,
+			whatsappChecked: `Found +79124000014, not all answered: ${checked}`,
+		});
+		await changed({ ...contact, custom: fields });
+		expect(crm.bodies).toHaveLength(1);
+
+		whatsapp().faults = [];
+		await changed({ ...contact, custom: fields });
+		expect(crm.bodies[1]).toMatchObject({ ...found, whatsappChecked: `Checked: ${checked}` });
 	});
 
 	const KNOWN = { id: 17, whatsapp: true, whatsappNumber: '+79124000000' };
@@ -311,7 +407,7 @@ describe('crm-webhook', () => {
 		whatsapp().faults = [{ ...REFUSED, values: ['79124000007'] }];
 		await changed({ ...KNOWN, phone: '+7 912 400-00-07' });
 
-		expect(crm.bodies).toEqual([{ whatsappChecked: '+7 912 400-00-07' }]);
+		expect(crm.bodies).toEqual([{ whatsappChecked: 'Checked: +7 912 400-00-07' }]);
 	});
 
 	test.each([

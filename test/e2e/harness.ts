@@ -225,19 +225,21 @@ export function webhookWorkflow(
 	return chain(id, ...webhook(id), { name: LOOKUP, type: NODE_TYPE, parameters, ...node });
 }
 
-/** Posts JSON to a published webhook; waits until n8n has registered it. */
+/** Posts JSON, or a form, to a published webhook; waits until n8n has registered it. */
 export async function post(
 	n8n: RealN8n,
 	path: string,
-	body: object,
+	body: object | URLSearchParams,
 	headers: Readonly<Record<string, string>> = {},
 ) {
+	const isForm = body instanceof URLSearchParams;
+	const contentType = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
 	let answer = { status: 404, retryAfter: '', text: '' };
 	await waitFor(`webhook ${path}`, 30_000, async () => {
 		const reply = await request(`${n8n.url}/webhook/${path}`, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json', ...headers },
-			body: JSON.stringify(body),
+			headers: { 'content-type': contentType, ...headers },
+			body: isForm ? body.toString() : JSON.stringify(body),
 			headersTimeout: 600_000,
 			bodyTimeout: 600_000,
 		});
