@@ -105,7 +105,11 @@ function welcome(url: string, simulator: Simulator | undefined): string {
 		'Node      GREEN-API Lookup; the example workflows are on that page',
 		...(simulator
 			? [
-					`GREEN-API simulated on ${simulator.url}, with a credential for each messenger`,
+					`GREEN-API simulated on ${simulator.url}, with a credential for each messenger:`,
+					...simulator.instances.map(
+						({ messenger, idInstance, apiTokenInstance }) =>
+							`          ${messenger}: Instance ID ${idInstance}, API Token ${apiTokenInstance}`,
+					),
 					'          Numbers with an even last digit have an account, those with an odd one do not,',
 					'          but for +7 912 345-67-81 on Telegram and +7 912 345-67-83 on MAX',
 				]
