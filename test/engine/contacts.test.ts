@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { instanceOf, type Contact } from '../../simulator/instance';
 import { KNOWN_FAILURES } from '../knownFailures';
+import { createNode } from './engine';
 import {
 	codesOf,
 	ENTRY_POINTS,
@@ -87,6 +88,23 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(looked.rows.map(({ exists }) => exists)).toEqual([false, true, null, true]);
 		expect(codesOf(looked.rows)).toEqual([undefined, undefined, 'invalidPhoneNumber', undefined]);
 		expect(callsOf(looked)).toEqual({ checkwhatsapp: 3, getcontactinfo: 2 });
+	});
+
+	test('a cancel while contacts wait ends the run, and no further contact is asked', async () => {
+		const service = await startService(instanceOf('whatsapp', TRUE_LIMITS));
+		const contactCalls = () =>
+			service.simulator.calls().filter(({ method }) => method === 'getcontactinfo');
+		const cancel = new AbortController();
+		// A clock that waits: the second contact is due a second after the first.
+		const node = await createNode(undefined);
+		const running = ask({ entryPoint, service, node, values: FOUND, signal: cancel.signal });
+		while (contactCalls().length < 1) await new Promise(setImmediate);
+
+		cancel.abort();
+		const { run } = await running;
+
+		expect(run.status).toBe('canceled');
+		expect(contactCalls()).toHaveLength(1);
 	});
 
 	test.each([
