@@ -44,7 +44,8 @@ export async function installN8n(
 	tell: (line: string) => void,
 ): Promise<InstalledN8n> {
 	const [major = ''] = version.split('.');
-	const nodeFolder = await installNode(tell);
+	// Node.js 24 is too new for n8n 1.85.
+	const nodeFolder = await installNode(tell, version.startsWith('1.85.') ? '22' : NODE_VERSION);
 	const copy = await installed(`n8n-${version}`, tell, async (folder) => {
 		const manifest = {
 			private: true,
@@ -68,10 +69,13 @@ export async function installN8n(
  * The folder of the Node.js that n8n runs on.
  * @param tell is given a line of progress now and then
  */
-export async function installNode(tell: (line: string) => void): Promise<string> {
+export async function installNode(
+	tell: (line: string) => void,
+	version = NODE_VERSION,
+): Promise<string> {
 	const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-	const runtime = await installed(`node-${NODE_VERSION}`, tell, async (folder) => {
-		await npm(folder, ['install', `${nodePackage}@${NODE_VERSION}`], tell);
+	const runtime = await installed(`node-${version}`, tell, async (folder) => {
+		await npm(folder, ['install', `${nodePackage}@${version}`], tell);
 	});
 	return path.join(runtime, 'node_modules', nodePackage, 'bin');
 }

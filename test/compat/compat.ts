@@ -28,7 +28,7 @@ const CORES: ReadonlyArray<readonly [core: string, n8n: string, where: string]> 
 ];
 
 /** Whole n8n's. */
-const N8NS = ['1.123.81', '2.41.0'] as const;
+const N8NS = ['1.85.4', '1.123.81', '2.41.0'] as const;
 
 interface Result {
 	readonly passed: number;
