@@ -25,7 +25,7 @@ const CALLS = 'greenApiCalls';
 /** What a Code node reads as `$execution.customData`. */
 type CustomData = Pick<Map<string, string>, 'get' | 'set'>;
 
-/** Adds calls to the execution's custom data, where this n8n has any. */
+/** Adds calls to the execution's custom data, where this n8n keeps such data. */
 export function addCalls(context: Context, calls: number): void {
 	const { $execution } = context.getWorkflowDataProxy(0) as {
 		$execution?: { customData?: CustomData };

@@ -16,7 +16,8 @@ import type { RunPart } from './runOptions';
 import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './wrongInstance';
 
 /** What is asked through a client of its own. */
-type ClientMethod = Pick<Endpoint, 'path' | 'callsPerSecond'> & Partial<Endpoint>;
+type ClientMethod = Pick<Endpoint, 'path' | 'callsPerSecond'> &
+	Partial<Pick<Endpoint, 'operation'>>;
 
 /** Tasks in progress at a time: enough for answers that take 10 s, at the limit of the method. */
 const SLOWEST_ANSWER_S = 10;

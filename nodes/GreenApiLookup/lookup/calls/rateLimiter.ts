@@ -33,7 +33,7 @@ const FRACTION_SHIFT = 0.02;
 
 /** What an answer says about the limit. */
 export interface RateInfo {
-	/** Calls per second, from X-RateLimit-Replenish-Rate: any number; undefined where there is none. */
+	/** Calls per second, from X-RateLimit-Replenish-Rate, unchecked; undefined where there is none. */
 	readonly limit?: number;
 	/** Whether it is a 429. */
 	readonly tooMany: boolean;

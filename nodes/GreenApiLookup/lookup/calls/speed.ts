@@ -27,7 +27,7 @@ export const HIGHEST_LIMIT = 1000;
 /** For shares below one call a second: each process uses so much of its share, always. */
 const FRACTION_USED = 0.94;
 
-/** What one run allows: a percentage of the limit (1 to 100), and calls per minute (0: any). */
+/** What one run allows: a percentage of the limit (1 to 100), and calls per minute (0 for no bound). */
 export interface RateBounds {
 	readonly share: number;
 	readonly callsPerMinute?: number;
