@@ -43,6 +43,13 @@ const LISTS: readonly List[] = [
 /** Lists of this node alone. */
 const HARDER: readonly List[] = [
 	{
+		title: '1000, On Error: Stop Workflow (the list is read before the first call)',
+		items: 1000,
+		limit: 10,
+		floor: floorOf(1000, 10),
+		onError: 'stopWorkflow',
+	},
+	{
 		title: '1000, every 50th call answered 429',
 		items: 1000,
 		limit: 10,
@@ -72,8 +79,9 @@ const HARDER: readonly List[] = [
 	},
 ];
 
-/** Without a limit: items. */
+/** Without a limit: items, in so many runs each. */
 const UNLIMITED = [1000, 10_000, 100_000];
+const RUNS = 3;
 
 async function main(): Promise<void> {
 	const parsed = measureParsing().map(parsedRow);
@@ -113,8 +121,14 @@ async function limitedRow({ title, floor, faults, ...list }: List, way: Way): Pr
 	];
 }
 
+/** The run with the middle stall: that figure is the machine's more than any other. */
 async function unlimitedRow(items: number): Promise<string[]> {
-	const measured = await measure({ way: 'node', items, limit: 0 }, { limit: 0, latencyMs: 0 });
+	const runs: Array<Measured & Counts> = [];
+	while (runs.length < RUNS) {
+		runs.push(await measure({ way: 'node', items, limit: 0 }, { limit: 0, latencyMs: 0 }));
+	}
+	runs.sort((one, other) => one.stallMs - other.stallMs);
+	const measured = runs[Math.floor(RUNS / 2)] as Measured & Counts;
 	return [
 		String(items),
 		String(measured.right),
@@ -191,15 +205,15 @@ Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()
 
 ## At the limit
 
-Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency. The floor is the number of different numbers ÷ the limit. The ideal client is undici at exactly the limit with duplicates removed.
+Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency, On Error: Continue. The floor is the number of different numbers ÷ the limit. The ideal client is undici at exactly the limit with duplicates removed.
 
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], limited)}
-This node with the same lists at 10 a second, where more than that happens. Three instances: the credential's Instance ID is an expression of the item.
+This node with lists at 10 a second in other circumstances. Three instances: the credential's Instance ID is an expression of the item.
 
 ${table(['Items', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], harder)}
 ## Without a limit
 
-What the node itself costs, from its start to its return: no latency, On Error: Stop Workflow, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU is that of the n8n process, the HTTP client of n8n included.
+What the node itself costs, from its start to its return: no latency, On Error: Continue, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU is that of the n8n process, the HTTP client of n8n included. Each row is the run with the middle stall of ${RUNS}.
 
 ${table(['Items', 'Rows right', 'Answered 429', 'Time', 'CPU per item', 'Longest stall of the event loop', 'Peak memory'], unlimited)}
 ## Reading phone numbers

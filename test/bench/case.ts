@@ -6,7 +6,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { INodeType } from 'n8n-workflow';
+import type { INode, INodeType } from 'n8n-workflow';
 import { Agent, request } from 'undici';
 
 import { instanceOf } from '../../simulator/instance';
@@ -27,6 +27,8 @@ export interface Case {
 	/** WhatsApp instances that the numbers are divided over; one where it is not said. */
 	readonly instances?: number;
 	readonly includeContactInfo?: boolean;
+	/** On Error: Continue where it is not said. */
+	readonly onError?: INode['onError'];
 }
 
 export interface Measured {
@@ -77,7 +79,7 @@ function startMeter() {
 type Meter = ReturnType<typeof startMeter>;
 
 async function askInN8n(which: Case, numbers: string[], meter: Meter): Promise<number> {
-	const { url, instances, includeContactInfo = false } = which;
+	const { url, instances, includeContactInfo = false, onError = 'continueRegularOutput' } = which;
 	const { apiTokenInstance } = instanceOf('whatsapp');
 	const ids = idsOf(instances);
 	const idInstance = ids.length > 1 ? '={{ $json.instance }}' : (ids[0] as string);
@@ -90,12 +92,15 @@ async function askInN8n(which: Case, numbers: string[], meter: Meter): Promise<n
 		pinned: {
 			[ITEMS]: numbers.map((phone) => ({ phone, instance: ids[Number(phone) % ids.length] })),
 		},
-		workflow: lookupWorkflow({
-			resource: 'whatsapp',
-			operation: 'checkAccount',
-			phoneNumber: '={{ $json.phone }}',
-			options: { includeContactInfo },
-		}),
+		workflow: lookupWorkflow(
+			{
+				resource: 'whatsapp',
+				operation: 'checkAccount',
+				phoneNumber: '={{ $json.phone }}',
+				options: { includeContactInfo },
+			},
+			{ onError },
+		),
 	});
 	if (error) throw error;
 	return output(LOOKUP).filter(({ json }, index) => {
