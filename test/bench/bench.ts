@@ -208,12 +208,12 @@ Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()
 Check Account on WhatsApp, the phone number an expression, three of ten items repeat a number, ${LATENCY_MS} ms latency, On Error: Continue. The floor is the number of different numbers ÷ the limit. The ideal client is undici at exactly the limit with duplicates removed.
 
 ${table(['Items', 'Way', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], limited)}
-This node with lists at 10 a second in other circumstances. Three instances: the credential's Instance ID is an expression of the item.
+This node at 10 a second in other circumstances. Three instances: the credential's Instance ID is an expression of the item.
 
 ${table(['Items', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], harder)}
 ## Without a limit
 
-What the node itself costs, from its start to its return: no latency, On Error: Continue, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU is that of the n8n process, the HTTP client of n8n included. Each row is the run with the middle stall of ${RUNS}.
+What the node itself costs, from its start to its return: no latency, On Error: Continue, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU includes n8n's HTTP client. Each row is the run with the middle stall of ${RUNS}.
 
 ${table(['Items', 'Rows right', 'Answered 429', 'Time', 'CPU per item', 'Longest stall of the event loop', 'Peak memory'], unlimited)}
 ## Reading phone numbers
