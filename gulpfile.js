@@ -34,21 +34,20 @@ function assets() {
 	return src('nodes/**/*.{svg,json}', { encoding: false }).pipe(dest('dist/nodes'));
 }
 
-/** What is bundled comes with its licences: libphonenumber-js, and Google's metadata in it. */
+/** What is bundled comes with its licences; libphonenumber-js with that of Google's metadata too. */
 async function licences() {
-	const [library, metadata] = await Promise.all(
-		['LICENSE', 'LICENSE.Apache'].map((name) =>
-			readFile(`node_modules/libphonenumber-js/${name}`, 'utf8'),
+	const files = [
+		'libphonenumber-js/LICENSE',
+		'libphonenumber-js/LICENSE.Apache',
+		'i18n-iso-countries/LICENSE',
+	];
+	const texts = await Promise.all(
+		files.map(
+			async (file) => `${file}\n\n${(await readFile(`node_modules/${file}`, 'utf8')).trim()}`,
 		),
 	);
-	const text = [
-		'This package bundles libphonenumber-js (https://gitlab.com/catamphetamine/libphonenumber-js):',
-		library.trim(),
-		"It is based on Google's libphonenumber (https://github.com/google/libphonenumber):",
-		metadata.trim(),
-	];
 	await mkdir('dist', { recursive: true });
-	await writeFile('dist/THIRD_PARTY_LICENSES.txt', `${text.join('\n\n')}\n`);
+	await writeFile('dist/THIRD_PARTY_LICENSES.txt', `${texts.join('\n\n')}\n`);
 }
 
 exports.clean = clean;

@@ -4,6 +4,7 @@
  * length, and that decides between two readings (docs/decisions/0006).
  */
 
+import codes from 'i18n-iso-countries/codes.json';
 import parse, { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 import type { CountryCode, NumberType, PhoneNumber } from 'libphonenumber-js/max';
 
@@ -82,28 +83,14 @@ export function describeNumber(digits: string) {
 	};
 }
 
-/** Country codes of three letters (ISO 3166-1); capitals are the code of two letters. */
-const THREE_LETTERS = `
-AbW AFg AgO AIa alaAX ALb AnD ArE ARg ArM ASm AtG AUs AuT AZe BdI BEl benBJ besBQ BFa BgD BGr BHr
-BhS bihBA BLm blrBY BlZ BMu BOl BRa BrB BrN BTn BWa CaF CAn CCk CHe ChL ChN CIv CMr CoD CoG CoK COl
-comKM CpV CRi CUb CuW CXr cymKY CYp CZe DEu DJi DMa DnK DOm DZa ECu EGy ERi EsH ESp estEE ETh FIn
-FJi FlK FRa FrO FsM GAb GBr GEo GGy GHa GIb GiN GlP GMb gnbGW GnQ GRc GrD GrL GTm GuF GUm GuY HKg
-HNd HRv HTi HUn IDn IMn INd IOt irlIE IRn IrQ ISl isrIL ITa JaM JEy JOr JPn KaZ KEn KGz KHm KIr KNa
-KoR KWt LAo LBn LbR LbY LCa LIe LKa LSo LTu LUx LVa macMO MaF MAr MCo MDa MdG MdV MeX MHl MKd MLi
-MlT MMr MnE MNg MnP MoZ MRt MSr MtQ MUs MWi MYs mYT NAm NCl NEr NFk NGa NIc NiU NLd NOr NPl NRu NZl
-OMn PaK PAn PEr PHl PlW PnG PoL PRi prkKP PrT PrY PSe PyF QAt REu ROu RUs RWa SAu SDn SeN SGp SHn
-SJm SlB SLe SlV SMr SOm sPM srbRS SSd STp SuR SvK svnSI SwE SwZ SXm SyC SYr TCa TcD TGo THa TJk TKl
-TkM TLs TOn TTo TuN TuR TuV TWn TZa UGa ukrUA UrY USa UZb VAt VCt VEn VGb VIr VNm VUt WlF WSm YEm
-ZAf ZMb ZWe`;
-
 const NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /** By code and name, in capitals. */
 const COUNTRIES = new Map<string, CountryCode>([['UK', 'GB']]);
-for (const code of getCountries())
+for (const code of getCountries()) {
 	COUNTRIES.set(code, code).set(`${NAMES.of(code)}`.toUpperCase(), code);
-for (const code of THREE_LETTERS.trim().split(/\s/)) {
-	COUNTRIES.set(code.slice(0, 3).toUpperCase(), code.replace(/[a-z]/g, '') as CountryCode);
+	const threeLetters = codes.find(([twoLetters]) => twoLetters === code)?.[1];
+	if (threeLetters) COUNTRIES.set(threeLetters, code);
 }
 
 /** `RU`, `RUS`, `ru-RU` or `Russia`, in any case; undefined where it is no country with telephones. */
