@@ -83,7 +83,11 @@ const SAID = {
 	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
 	rateLimited: [true, /asked too often/, /in a few minutes.*fewer workflows/],
 	quotaExceeded: [false, /quota of checks/, /tariff/],
-	contactLimit: [false, /has stopped answering/, /^Wait 2 hours and run the rest then/],
+	contactLimit: [
+		false,
+		/no such queries .+ for 2 hours/,
+		/^Wait for 2 hours and run the rest then/,
+	],
 	timeout: [true, /in time/, /Run this item again/],
 	network: [true, /could not be reached/, /Check API URL.*network of this n8n/],
 	serverError: [true, /could not answer/, /again in a few minutes/],
@@ -180,7 +184,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		const retryAfter = fault.body.includes('Rate limited by messenger') ? 900 : 7200;
 		return known(fault, 'contactLimit', { ...TELEGRAM, error: { retryAfter } });
 	}),
-	known(MESSENGER_LIMITS[1], 'contactLimit', { ...MAX, message: /MAX has stopped answering/ }),
+	known(MESSENGER_LIMITS[1], 'contactLimit', { ...MAX, message: /^MAX answers no such queries/ }),
 	known(MESSENGER_UNAVAILABLE, 'serverError', TELEGRAM),
 	...[200, 400, 403, 500].map((status) =>
 		known(refusal(status, NOT_READY), 'notAuthorized', {

@@ -100,9 +100,9 @@ function welcome(url: string, simulator: Simulator | undefined): string {
 	const local = url.replace('127.0.0.1', 'localhost');
 	return [
 		'',
-		`n8n       ${local}/home/workflows`,
+		`Begin     ${local}/workflow/check-list and click Execute workflow`,
 		`Log in    ${OWNER.email}, ${OWNER.password}`,
-		'Node      GREEN-API Lookup; the example workflows are on that page',
+		`Examples  ${local}/home/workflows`,
 		...(simulator
 			? [
 					`GREEN-API simulated on ${simulator.url}, with a credential for each messenger:`,

@@ -347,7 +347,9 @@ describe("a messenger's own limit", () => {
 
 		expect(told).toMatchObject({ code: 'contactLimit', asked: true, retryAfter: seconds });
 		expect(held).toMatchObject({ code: 'contactLimit', asked: false, retryAfter: 60 });
-		expect(held?.advice).toContain(`until 2026-11-22 ${clockTime} UTC`);
+		for (const words of [held?.message, held?.advice]) {
+			expect(words).toContain(`until 2026-11-22 ${clockTime} UTC`);
+		}
 		expect(held?.advice).toContain('a restart of n8n ends');
 		expect(after).not.toHaveProperty('code');
 		expect(service.arrivals).toHaveLength(2);

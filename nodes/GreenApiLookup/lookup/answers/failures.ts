@@ -64,6 +64,8 @@ const nameOf = ({ endpoint }: FailureFacts) => endpoint.messenger.name;
 const isEmpty = ({ value }: FailureFacts) => value === null || value === undefined || value === '';
 const soon = ({ retryAfter }: FailureFacts) =>
 	retryAfter ? `in ${duration(retryAfter)}` : 'in a few minutes';
+const pauseOf = ({ until }: FailureFacts) =>
+	until === undefined ? 'for 2 hours' : `until ${clockTime(until)}`;
 const FILL_IN = 'Fill it in; if all items are empty, check the field name in the expression.';
 
 export const DEFINITIONS = {
@@ -155,11 +157,10 @@ export const DEFINITIONS = {
 	contactLimit: {
 		ends: 'method',
 		message: (facts) =>
-			`${nameOf(facts)} has stopped answering such queries of this instance, because too many ` +
-			'different ones were asked within minutes',
+			`${nameOf(facts)} answers no such queries of this instance, probably ${pauseOf(facts)}, because ` +
+			'too many different ones were asked within minutes',
 		advice: (facts) =>
-			`Wait ${facts.until === undefined ? '2 hours' : `until ${clockTime(facts.until)}`} and run the ` +
-			'rest then; a restart of n8n ends only the pause of this node.',
+			`Wait ${pauseOf(facts)} and run the rest then; a restart of n8n ends only the pause of this node.`,
 	},
 	callLimit: {
 		message: ({ total }) => `This execution may make no further call: Max Calls is ${total}`,
