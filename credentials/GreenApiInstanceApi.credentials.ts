@@ -133,7 +133,7 @@ export class GreenApiInstanceApi implements ICredentialType {
 			default: 100,
 			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 			description:
-				"Leave it at 100 if this n8n is the only program on the instance. Percentage of the instance's calls per second that one n8n process may use, from 1 to 100: with several workers, or other programs, 100 divided by their number.",
+				"Percentage of the instance's calls per second that one n8n process may use. Leave it at 100 if this n8n alone uses the instance; with several workers or other programs, use 100 divided by their number.",
 		},
 	];
 

@@ -82,12 +82,8 @@ const SAID = {
 	instanceStarting: [true, /is starting/, /in 5 minutes/],
 	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
 	rateLimited: [true, /asked too often/, /in a few minutes.*fewer workflows/],
-	quotaExceeded: [false, /quota of checks/, /tariff/],
-	contactLimit: [
-		false,
-		/no such queries .+ for 2 hours/,
-		/^Wait for 2 hours and run the rest then/,
-	],
+	quotaExceeded: [false, /used up the month.s quota/, /plan/],
+	contactLimit: [false, /such queries .+ for 2 hours/, /^Wait for 2 hours and run the rest then/],
 	timeout: [true, /in time/, /Run this item again/],
 	network: [true, /could not be reached/, /Check API URL.*network of this n8n/],
 	serverError: [true, /could not answer/, /again in a few minutes/],
@@ -170,7 +166,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 	}),
 	known(json(466, { invokeStatus: quota(100, 100) }), 'quotaExceeded', {
 		error: { used: 100, total: 100 },
-		message: /quota of checks.* is used up, 100 of 100 \(HTTP 466\)\.$/,
+		message: /quota of checks, 100 of 100 \(HTTP 466\)\.$/,
 	}),
 	known(json(466, quota('30000', '30000')), 'quotaExceeded', {
 		...MAX,
@@ -184,7 +180,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
 		const retryAfter = fault.body.includes('Rate limited by messenger') ? 900 : 7200;
 		return known(fault, 'contactLimit', { ...TELEGRAM, error: { retryAfter } });
 	}),
-	known(MESSENGER_LIMITS[1], 'contactLimit', { ...MAX, message: /^MAX answers no such queries/ }),
+	known(MESSENGER_LIMITS[1], 'contactLimit', { ...MAX, message: /^MAX has stopped answering/ }),
 	known(MESSENGER_UNAVAILABLE, 'serverError', TELEGRAM),
 	...[200, 400, 403, 500].map((status) =>
 		known(refusal(status, NOT_READY), 'notAuthorized', {

@@ -71,7 +71,7 @@ const HARDER: readonly List[] = [
 		instances: 3,
 	},
 	{
-		title: '200, Include Contact Info (1 a second, for every second number)',
+		title: '200, Include Contact Info (1 a second, for every other number)',
 		items: 200,
 		limit: 10,
 		floor: differentOf(200) / 2,
@@ -121,7 +121,7 @@ async function limitedRow({ title, floor, faults, ...list }: List, way: Way): Pr
 	];
 }
 
-/** The run with the middle stall: that figure is the machine's more than any other. */
+/** The run with the median stall: that figure depends on the machine more than any other. */
 async function unlimitedRow(items: number): Promise<string[]> {
 	const runs: Array<Measured & Counts> = [];
 	while (runs.length < RUNS) {
@@ -201,7 +201,7 @@ function document(
 	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GB`;
 	return `# Benchmarks
 
-Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()} ${os.release()}, ${machine}; n8n-core 2.41.0 with its in-process expression engine (that of Node.js 20; n8n on Node.js 24 evaluates in isolated-vm, which is slower). The simulated service runs in a process of its own on the same machine.
+Written by \`npm run bench\` on ${date}: Node.js ${process.version}, ${os.type()} ${os.release()}, ${machine}; n8n-core 2.41.0 with the in-process expression engine that it uses on Node.js 20 (on Node.js 24 it uses isolated-vm, which is slower). The simulated service runs in a process of its own on the same machine.
 
 ## At the limit
 
@@ -213,7 +213,7 @@ This node at 10 a second in other circumstances. Three instances: the credential
 ${table(['Items', 'Rows right', 'Rows lost', 'Calls', 'Answered 429', 'Time', 'Time ÷ floor'], harder)}
 ## Without a limit
 
-What the node itself costs, from its start to its return: no latency, On Error: Continue, and a service that allows any rate and says 1000 a second, the highest limit that the node believes. CPU includes n8n's HTTP client. Each row is the run with the middle stall of ${RUNS}.
+What the node itself costs, from its start to its return: no latency, On Error: Continue, and a service that allows any rate and announces 1000 a second, the highest limit that the node accepts. CPU includes n8n's HTTP client. Each row is the run with the median stall of ${RUNS}.
 
 ${table(['Items', 'Rows right', 'Answered 429', 'Time', 'CPU per item', 'Longest stall of the event loop', 'Peak memory'], unlimited)}
 ## Reading phone numbers

@@ -217,18 +217,18 @@ function document({ limited, own, unlimited, webhooks }: Tables): string {
 	const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()})`;
 	return `${TITLE}
 
-Written by \`npm run bench:n8n\` on ${date}: n8n ${NEWEST} on Node.js 24, ${machine}, expressions in isolated-vm; n8n and the simulated service on the same machine. A webhook gives ${ITEMS.toLocaleString('en')} items, three of ten repeat a number; ${LATENCY_MS} ms latency, ${LIMIT} calls a second, two of a hundred calls answered 429, 502 or with a reset; On Error: Continue. The floor is the number of different numbers ÷ the limit. Time is that of the whole workflow. Nodes are those that a person wires between the items and their result.
+Written by \`npm run bench:n8n\` on ${date}: n8n ${NEWEST} on Node.js 24, ${machine}, expressions in isolated-vm; n8n and the simulated service on the same machine. A webhook gives ${ITEMS.toLocaleString('en')} items, three of ten repeat a number; ${LATENCY_MS} ms latency, ${LIMIT} calls a second, two of a hundred calls answered 429, 502 or with a reset; On Error: Continue. The floor is the number of different numbers ÷ the limit. Time covers the whole workflow. Nodes are those that a user wires between the items and their result.
 
 ${table(['Way', 'Rows right', 'Rows lost', 'Wrong "no"', 'Calls', 'Time', 'Time ÷ floor', 'Nodes'], limited)}
-This node alone, without faults, by the times that n8n notes of it: how long it took, and how soon after its start the first call came. The second list goes as fast as the node believes a header, without latency: there the work of n8n takes the time.
+This node alone, without faults, by n8n's own timings: how long it took, and how soon after its start the first call came. The second list runs without latency at the highest limit that the node accepts: there n8n's own work takes the time.
 
 ${table(['Items', 'Calls a second', 'Calls', 'Answered 429', 'Time of the node', 'Time ÷ floor', 'First call after'], own)}
 Without a limit, latency or faults, ${UNLIMITED_ITEMS.toLocaleString('en')} items:
 
 ${table(['Way', 'Rows right', 'Time', 'Time ÷ HTTP Request with a credential'], unlimited)}
-One number alone, as from a CRM: ${ALONE} executions of a workflow of webhook, items, the way and its result, one after the other in the warm process, without a limit or latency. The node adds its time to that of n8n and the webhook.
+One number alone, as from a CRM: ${ALONE} executions of a workflow (webhook, items, the way, its result), one after the other in a warm process, without a limit or latency. The node adds its time to that of n8n and the webhook.
 
-${table(['Way', 'Median of the whole workflow', 'Nine of ten within'], webhooks)}`;
+${table(['Way', 'Median of the whole workflow', '90th percentile'], webhooks)}`;
 }
 
 /** Puts the section at the end of docs/benchmarks.md, in place of the one of the last time. */

@@ -1,6 +1,6 @@
 /**
  * `npm run test:compat`: the engine tests of the built package in the engines of several n8n versions,
- * and the package in a whole n8n of 1.x and of 2.x. Prints the table of docs/compatibility.md, and
+ * and the package in a real n8n of 1.x and of 2.x. Prints the table of docs/compatibility.md, and
  * writes it there when everything ran. `-- 1.85` runs the engine of that n8n alone.
  */
 
@@ -27,7 +27,7 @@ const CORES: ReadonlyArray<readonly [core: string, n8n: string, where: string]> 
 	['2.41.0', '2.41', 'the newest'],
 ];
 
-/** Whole n8n's. */
+/** Real n8n's. */
 const N8NS = ['1.85.4', '1.123.81', '2.41.0'] as const;
 
 interface Result {
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 		}
 		for (const version of n8ns) {
 			await installN8n(version, tell);
-			tell(`Whole n8n ${version} …`);
+			tell(`Real n8n ${version} …`);
 			const result = jest(node, folder, 'test/e2e/jest.config.js', { N8N_VERSION: version }, [
 				'install',
 				'workflows',

@@ -18,7 +18,7 @@ const FOUND = '+79876543210';
 const ABSENT = '+79876543211';
 const BAD = 'ask at reception';
 const BAD_MESSAGE =
-	'"ask at reception" is not a phone number that can be looked up: it holds no digits.';
+	'"ask at reception" is not a phone number that can be looked up: it contains no digits.';
 const BAD_ADVICE = 'Fill in a phone number with its country code, e.g. +7 987 654-32-10.';
 
 const FOUND_ROW = {
@@ -369,7 +369,7 @@ describe('the examples', () => {
 				expect(parsed(told)).toMatchObject([
 					{
 						exists: null,
-						error: { code: 'quotaExceeded', message: expect.stringMatching(/tariff/) },
+						error: { code: 'quotaExceeded', message: expect.stringMatching(/plan/) },
 					},
 				]);
 			}

@@ -150,7 +150,7 @@ describe('long-list', () => {
 		3 * RUN_TIMEOUT_MS,
 	);
 
-	test('Telegram stops answering in mid-list: the rest of the slice is not known, and the pause is two hours', async () => {
+	test('Telegram stops answering in mid-list: the rest of the batch is not known, and the pause is two hours', async () => {
 		world.simulator.instance('telegram').faults = [{ ...LIMIT, values: ['79127000002'] }];
 		const id = await startList('pause-in-process', 79127000000, 20);
 		const { waitTill } = await reachStatus(id, 'waiting');
@@ -244,7 +244,7 @@ describe('nightly-enrichment', () => {
 		expect(await checked()).toHaveLength(50);
 	});
 
-	test('n8n is killed in mid-list: the next run does the rest, one slice at most is asked twice', async () => {
+	test('n8n is killed in mid-list: the next run does the rest, one batch at most is asked twice', async () => {
 		await fill(450);
 		whatsapp().ratePerSecond.check = 100;
 		await startByHand(world.n8n, NIGHTLY, 'Every night');
@@ -269,7 +269,7 @@ describe('nightly-enrichment', () => {
 	});
 });
 
-/** The long list for tests: with pauses of so many seconds, and as fast within a slice as may be. */
+/** The long list for tests: with pauses of so many seconds, and as fast as possible within a batch. */
 function longList(id: string, seconds: number): ImportedWorkflow {
 	const workflow = exampleWorkflow('long-list', (node) => {
 		if (node.name !== 'Pause') return unpaced(node);

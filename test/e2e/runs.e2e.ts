@@ -1,5 +1,5 @@
 /**
- * Runs in a whole n8n: credentials whose fields are expressions of the item, "Retry execution" of the
+ * Runs in a real n8n: credentials whose fields are expressions of the item, "Retry execution" of the
  * executions list, what Stop Workflow stores, and what n8n 3 would break.
  */
 

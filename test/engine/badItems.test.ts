@@ -99,5 +99,5 @@ test('a Force that is no value fails its item only', async () => {
 	const { rows } = await lookUp({ items, options: { force: '={{ $json.force }}' } });
 
 	expect(codesOf(rows)).toEqual(['invalidSettings', undefined]);
-	expect(errorOf(rows[0])?.message).toBe('Force of this node is "maybe".');
+	expect(errorOf(rows[0])?.message).toBe('Force is set to "maybe".');
 });

@@ -73,7 +73,7 @@ describe('Dry Run', () => {
 		});
 
 		test.each<[string, Lookup, RegExp]>([
-			['a setting', { options: { maxCalls: 'many' } }, /Max Calls of this node is "many"/],
+			['a setting', { options: { maxCalls: 'many' } }, /Max Calls is set to "many"/],
 			['the credential', { credential: { apiUrl: 'green-api.com' } }, /API URL must start with/],
 		])('%s that cannot be used fails as always', async (_title, lookup, message) => {
 			const stopped = await dry({

@@ -76,7 +76,7 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 			for (const value of UNUSABLE) {
 				const rows = await refused(path, value, entryPoint);
 
-				const message = expect.stringContaining(`${name} of this node is `) as unknown;
+				const message = expect.stringContaining(`${name} is set to `) as unknown;
 				const error = expect.objectContaining({ code: 'invalidSettings', asked: false, message });
 				expect([path, ...rows.map(errorOf)]).toEqual([path, error, error]);
 			}

@@ -1,7 +1,7 @@
 /**
  * On Error: Stop Workflow. `message` says what happened, `description` what to do; only a failure of one
  * item of a list names the item and the error output. As a tool the same words are a row: n8n's panel of
- * a tool has no On Error, and the agent is shown one text (in a whole n8n: test/e2e/ai.e2e.ts).
+ * a tool has no On Error, and the agent is shown one text (in a real n8n: test/e2e/ai.e2e.ts).
  */
 
 import type { Fault } from '../../simulator/faults';
@@ -52,13 +52,13 @@ const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> =
 		/^Open the/,
 		'all',
 	],
-	['a used-up quota', ofAll({ status: 466, body: '{}' }), /quota/, /tariff/, 'all'],
+	['a used-up quota', ofAll({ status: 466, body: '{}' }), /quota/, /plan/, 'all'],
 	['no such instance', { credential: { idInstance: '1' } }, /no such/, /^Check API URL/, 'all'],
 	['no host', { credential: { apiUrl: 'http://127.0.0.1:1' } }, /reached/, /^Check API URL/, 'all'],
 	['no API URL', { credential: { apiUrl: '' } }, /^API URL is empty/, /\w/, 'all'],
 	['no credential', { credential: null }, /could not be read: \w/, /^Choose one/, 'all'],
-	['a wrong setting', { options: { maxCalls: 0.5 } }, /^Max Calls of/, /whole number from/, 'all'],
-	['a wrong Rate Share', { credential: { rateShare: 0 } }, /^Rate Share of/, /1 to 100/, 'all'],
+	['a wrong setting', { options: { maxCalls: 0.5 } }, /^Max Calls is/, /whole number from/, 'all'],
+	['a wrong Rate Share', { credential: { rateShare: 0 } }, /^Rate Share is/, /1 to 100/, 'all'],
 ];
 
 test.each(FAILURES)(

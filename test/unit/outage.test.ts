@@ -24,7 +24,7 @@ test.each([
 		...failure('network', { endpoint, ...REFUSED }),
 		message:
 			'GREEN-API could not be reached: nothing answers at its address (ECONNREFUSED); no answer came ' +
-			`within the ${time} of Max Wait, so the run has given up.`,
+			`within Max Wait (${time}), so the run has given up.`,
 	});
 });
 
@@ -32,7 +32,7 @@ test('where GREEN-API asks for a longer wait, it names that one, and says to com
 	expect(saidAfter('rateLimited', { httpStatus: 429, retryAfter: 3600 }, 30_000)).toMatchObject({
 		message:
 			'This GREEN-API instance is being asked too often (HTTP 429); GREEN-API asks to wait 60 min, ' +
-			'longer than the 30 s of Max Wait, so the run has given up.',
+			'longer than Max Wait (30 s), so the run has given up.',
 		advice: 'Run again in 60 min, with fewer workflows on this instance at a time.',
 		asked: false,
 		retryable: true,

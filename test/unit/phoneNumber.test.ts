@@ -122,7 +122,11 @@ describe('nothing is guessed', () => {
 		['+', undefined, /no digits/],
 		['-79123456789', undefined, /"-" beside its digits/],
 		// Not a number of the Default Country, and none with a country code either.
-		['0501234567', 'RU', /no number of the Default Country RU.*with \+ and its country code/],
+		[
+			'0501234567',
+			'RU',
+			/not a valid number of the Default Country RU.*with \+ and its country code/,
+		],
 		['067 123 45 67', 'RU', /Default Country RU/],
 		['0912 345 67 89', 'RU', /Default Country RU/],
 		['091 98765 43210', 'IN', /Default Country IN/],

@@ -155,9 +155,7 @@ function given(path: string, read: () => unknown): NodeSettings {
 
 function expectRefused({ code, message, advice, asked }: Failure, name: string, range: string) {
 	expect({ code, asked }).toEqual({ code: 'invalidSettings', asked: false });
-	expect(message).toMatch(
-		new RegExp(`^${name.replaceAll(/[()]/g, '\\$&')} of this node is ".*"\\.$`),
-	);
+	expect(message).toMatch(new RegExp(`^${name.replaceAll(/[()]/g, '\\$&')} is set to ".*"\\.$`));
 	expect(advice).toContain(range);
 }
 

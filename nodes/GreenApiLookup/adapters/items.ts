@@ -126,8 +126,7 @@ function toApiError(
 
 /** How to get the other items of a list through. */
 function listAdvice(index: number, answered: number): string {
-	const items = answered === 1 ? 'item is' : 'items are';
-	const lost = answered > 0 ? ` The answers of ${answered} other ${items} not passed on.` : '';
+	const lost = answered > 0 ? ` The answers to ${answered} of the other items are lost.` : '';
 	return (
 		`This is item ${index + 1} of the list.${lost} To get a row for every item, set On Error in ` +
 		`the settings of this node to "Continue (using error output)". n8n's [item ${index}] counts from 0.`

@@ -118,14 +118,14 @@ export function readSetting<Value extends number | string | boolean>(
 		if (parsed !== undefined) return parsed;
 		return settingFailure(
 			'invalidSettings',
-			`${name} of this node is ${quote(value)}.`,
+			`${name} is set to ${quote(value)}.`,
 			`It must be ${expected}.`,
 		);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : 'an expression fails';
 		return settingFailure(
 			'invalidSettings',
-			`${name} of this node cannot be read: ${why}.`,
+			`${name} cannot be read: ${why}.`,
 			'Correct its expression.',
 		);
 	}

@@ -23,7 +23,7 @@ export function messengerField({ messengers }: LookupNode): INodeProperties {
 			value: id,
 			// n8n refuses to load a node with such a hint on the dropdown itself.
 			builderHint: {
-				propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers use one node with a credential of its own for each.`,
+				propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers, give each its own node and credential.`,
 			},
 		})),
 		default: first,

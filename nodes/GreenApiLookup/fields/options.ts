@@ -107,7 +107,7 @@ export function optionsField(messengers: readonly MessengerDefinition[]): INodeP
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add the name, avatar and more of each account that is found. One more call for each; WhatsApp allows 1 per second, so 1,000 accounts take 17 minutes.',
+					'Whether to add the name, avatar and more of each account that is found. One more call for each; on WhatsApp, GREEN-API allows 1 per second, so 1,000 accounts take 17 minutes.',
 				displayOptions: FOR_CHECKS,
 			},
 			{

@@ -56,7 +56,7 @@ export class DryRun {
 			`Dry run: ${count(items, 'item')}, ${count(sum('numbers'), 'different number')}: ${calls.join(', ')}.`,
 			known > 0 && `${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`,
 			missing > 0 &&
-				`Max Calls allows ${count(mayCall, 'call')}: up to ${count(missing, 'call')} too few.`,
+				`Max Calls allows ${count(mayCall, 'call')}, up to ${missing.toLocaleString('en')} too few.`,
 			most > 0 &&
 				`All of it takes about ${duration(Math.max(...costs.map(({ seconds }) => seconds)))}.`,
 		);

@@ -36,7 +36,7 @@ export function namedFailure(
 		endpoint,
 		asked,
 		httpStatus,
-		message: `The credential is that of a ${name} instance, and Messenger is ${chosen}`,
+		message: `The credential belongs to a ${name} instance, but Messenger is ${chosen}`,
 		advice: `Choose ${name} as Messenger, or the credential of a ${chosen} instance.`,
 	});
 }

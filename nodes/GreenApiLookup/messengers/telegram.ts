@@ -17,7 +17,7 @@ export const telegram: MessengerDefinition = {
 	accounts: { numbers: { fewest: 7, most: 16 }, usernames: true },
 	checksPerMinute: 20,
 	existsField: 'exist',
-	chatIds: { person: /^\d{1,20}$/, group: /^-\d+$/, expected: 'one is digits only' },
+	chatIds: { person: /^\d{1,20}$/, group: /^-\d+$/, expected: 'it must be digits only' },
 	texts: {
 		phoneNumber: {
 			placeholder: 'e.g. +7 987 654-32-10 or @username',

@@ -17,7 +17,7 @@ export const whatsapp: MessengerDefinition = {
 	chatIds: {
 		person: /^[1-9]\d{4,19}@(c\.us|lid)$/,
 		group: /@g\.us$/,
-		expected: 'one ends with @c.us or @lid',
+		expected: 'it must end with @c.us or @lid',
 		numberSuffix: '@c.us',
 	},
 	texts: {

@@ -150,20 +150,20 @@ export const DEFINITIONS = {
 		ends: 'method',
 		forExecution: true,
 		message: ({ used, total }) =>
-			"The month's quota of checks of this GREEN-API instance is used up" +
+			"This GREEN-API instance has used up the month's quota of checks" +
 			(total === undefined ? '' : `, ${used ?? '?'} of ${total}`),
-		advice: 'Change the tariff in the GREEN-API console, or run the rest next month.',
+		advice: 'Upgrade the plan in the GREEN-API console, or run the rest next month.',
 	},
 	contactLimit: {
 		ends: 'method',
 		message: (facts) =>
-			`${nameOf(facts)} answers no such queries of this instance, probably ${pauseOf(facts)}, because ` +
-			'too many different ones were asked within minutes',
+			`${nameOf(facts)} has stopped answering such queries of this instance, probably ${pauseOf(facts)}, because ` +
+			'too many different ones came within minutes',
 		advice: (facts) =>
 			`Wait ${pauseOf(facts)} and run the rest then; a restart of n8n ends only the pause of this node.`,
 	},
 	callLimit: {
-		message: ({ total }) => `This execution may make no further call: Max Calls is ${total}`,
+		message: ({ total }) => `This execution may make no more calls: Max Calls is ${total}`,
 		advice: 'Raise Max Calls in the options of this node (0 for no cap), or run the rest later.',
 	},
 	timeout: {

@@ -73,7 +73,7 @@ const REASONS: ReadonlyArray<readonly [RegExp, Meaning]> = [
 		{
 			code: 'invalidPhoneNumber',
 			// It was clean already: advice on how to write it would lead astray.
-			advice: 'Check its country code and its length: GREEN-API does not take it as it is.',
+			advice: 'Check its country code and its length: GREEN-API does not accept it.',
 		},
 	],
 	[/instance\b.*\b(expired|deleted)/i, { code: 'instanceExpired' }],

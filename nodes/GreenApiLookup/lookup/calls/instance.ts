@@ -83,7 +83,7 @@ function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
 	const more = url.username || url.password || url.search || url.hash;
 	demand(
 		!more && !/wainstance/i.test(url.pathname),
-		'API URL must hold the host only, without instance, token, "?" or "#".',
+		'API URL must not contain a user name, an instance, a token, "?" or "#".',
 		COPY_URL,
 	);
 	demand(

@@ -58,7 +58,7 @@ export class Outage {
 	blocks(asked: boolean, now: number): Failure | undefined {
 		if (!this.failing || this.msUntilGivenUp(now) > 0) return undefined;
 		const { last } = this.failing;
-		const maxWait = `the ${duration(this.maxWaitMs / 1000)} of Max Wait`;
+		const maxWait = `Max Wait (${duration(this.maxWaitMs / 1000)})`;
 		const why = this.isTooLong(last)
 			? `GREEN-API asks to wait ${duration(last.retryAfter ?? 0)}, longer than ${maxWait}`
 			: `no answer came within ${maxWait}`;

@@ -31,7 +31,7 @@ export interface AccountRule {
 export interface ChatIdRule {
 	readonly person: RegExp;
 	readonly group: RegExp;
-	/** A clause that describes a person's: "one is digits only". */
+	/** A clause that says what a person's must be: "it must be digits only". */
 	readonly expected: string;
 	/** Behind the digits of a phone number it makes a chat ID; undefined where a number will not do. */
 	readonly numberSuffix?: string;
@@ -94,7 +94,7 @@ export function readPhoneNumber(value: unknown, rule: NumberRule, country: unkno
 	if (!home && (country ?? '') !== '') return NO_COUNTRY;
 	const numbers = readText(text);
 	if ('why' in numbers) return numbers;
-	const why = `it holds more than one number, or a range: ${numbers.join(', ')}`;
+	const why = `it contains more than one number, or a range: ${numbers.join(', ')}`;
 	const several = { why, advice: 'Give each number an item of its own.' };
 	const lengths = numbers.map((number) => number.replace(/^\D*00|\D/g, '').length);
 	if (Math.max(...lengths) > MOST_DIGITS) return several;
@@ -109,6 +109,7 @@ export function readPhoneNumber(value: unknown, rule: NumberRule, country: unkno
 	if (digits.length <= most && digits.length >= (type ? SHORTEST : fewest)) return digits;
 	return {
 		why: `+${digits} has ${digits.length} digits, and GREEN-API takes ${fewest} to ${most} here`,
-		advice: 'Check that no digit is missing. Otherwise this messenger cannot be asked about it.',
+		advice:
+			'Check whether a digit is missing. If none is, this messenger cannot be asked about it.',
 	};
 }

@@ -87,7 +87,7 @@ function readWithCountry(text: string, country: CountryCode): Reading | PhoneIss
 	const restored = /^\D*[1-9]\d*\D*$/.test(text) && validOf(readDigits(`0${digits}`, country));
 	if (restored) return restored;
 	if (digits.startsWith('00')) return international;
-	const why = `it is no number of the Default Country ${country}`;
+	const why = `it is not a valid number of the Default Country ${country}`;
 	return { why, advice: 'Write it with + and its country code.' };
 }
 
@@ -162,7 +162,7 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	if (isRepeated) return { why: 'it is one digit repeated', advice: CHECK };
 	const isMeasured = reading.type === undefined && !reading.number.isNonGeographic();
 	if (!isMeasured || reading.number.isPossible()) return reading;
-	const wrongLength = `+${digits} has a length that no number of its country has`;
+	const wrongLength = `+${digits} has the wrong length for its country`;
 	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
 }
 

@@ -42,7 +42,7 @@ const EXPRESSION = {
 export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	if (value === null || value === undefined) return '';
 	if (typeof value === 'number') {
-		if (!Number.isFinite(value) || value <= 0) return { why: 'it is no positive number' };
+		if (!Number.isFinite(value) || value <= 0) return { why: 'it is not a positive number' };
 		if (!Number.isInteger(value)) return DECIMAL;
 		if (!Number.isSafeInteger(value)) return ROUNDED;
 	}
@@ -134,13 +134,13 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 	[/^$/, { why: 'it is empty' }],
 	[/@lid$/i, { why: 'a LID does not tell the phone number behind it', advice: NO_ID }],
 	[/@g\.us$/i, { why: 'it is the ID of a group', advice: NO_ID }],
-	[/^\D*$/, { why: 'it holds no digits', advice: PUT_ONE }],
+	[/^\D*$/, { why: 'it contains no digits', advice: PUT_ONE }],
 	[DATE, { why: 'it is a date', advice: PUT_ONE }],
 	[IP_ADDRESS, { why: 'it is an IP address', advice: PUT_ONE }],
 	[/^\+?\d([.,]\d+)?e\+?\d\d?$/i, { why: 'not all digits are left', advice: AS_TEXT }],
 	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
 	[/\d ?(?:\.{3}|…)$/, { why: 'its end is missing', advice: PUT_ONE }],
-	[EXTENSION, { why: 'it holds an extension', advice: NO_EXTENSION }],
+	[EXTENSION, { why: 'it contains an extension', advice: NO_EXTENSION }],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
 ];
 
@@ -168,7 +168,7 @@ export function readText(text: string): readonly string[] | PhoneIssue {
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
 	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
-	const why = `"${strange}" beside its digits is no part of a phone number`;
+	const why = `"${strange}" next to its digits does not belong in a phone number`;
 	if (strange !== undefined) return { why, advice: PUT_ONE };
 	return (plain.match(RUN) ?? []).flatMap(partsOf);
 }
