@@ -40,9 +40,9 @@ interface TestOptions {
 }
 
 /**
- * One connection test: n8n makes its one request, calls no code of ours but `authenticate`, and reads
- * a rule's message, in which it resolves no expression, when the answer is there. The test can only
- * follow API URL: with /v3 it asks as MAX is asked, without it as the others are.
+ * One connection test: n8n makes one request, and calls none of our code but `authenticate`. It reads
+ * a rule's message only when the answer is there, and resolves no expression in it: hence the getter.
+ * Only API URL tells the messenger: with /v3 the test asks as MAX is asked, else as the others are.
  */
 function connectionTest(): ICredentialTestRequest {
 	let host = 'this address';

@@ -14,7 +14,7 @@ const PROCESS = new ProcessState(SYSTEM);
 
 /** Looks up messenger accounts by phone number: one row out for every item in. */
 export class GreenApiLookup implements INodeType {
-	/** @param environment tests hand in their own, and their own messengers; n8n neither */
+	/** @param environment tests pass their own, and their own messengers; n8n passes neither */
 	constructor(
 		private readonly environment?: Environment,
 		private readonly messengers = MESSENGERS,
@@ -54,6 +54,6 @@ export class GreenApiLookup implements INodeType {
 		],
 	};
 
-	/** Lists come in here; where an n8n does not know it, each item goes through the routing above. */
+	/** Lists come in here; an n8n that does not know it sends each item through the routing above. */
 	customOperations = customOperations(this.lookup);
 }

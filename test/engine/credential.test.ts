@@ -66,7 +66,7 @@ describe('the connection test says what is wrong', () => {
 		['no scheme', { apiUrl: () => 'api.green-api.com' }, /^API URL must start with/],
 		['an empty API URL', { apiUrl: () => ' ' }, /^API URL is empty/],
 		['no address', { apiUrl: () => 'https://' }, /^API URL is not a valid address/],
-		['a whole method URL', { apiUrl: (url) => `${url}/waInstance1/x/y` }, /host only/],
+		['a whole method URL', { apiUrl: (url) => `${url}/waInstance1/x/y` }, /must not contain/],
 		['http:// to a remote host', { apiUrl: () => 'http://10.0.0.1' }, /https:\/\//],
 		['an id with letters', { fields: { idInstance: 'wa7103' } }, /^Instance ID must be/],
 		['an empty token', { fields: { apiTokenInstance: ' ' } }, /^API Token is empty/],

@@ -121,6 +121,17 @@ describe('Dry Run', () => {
 			'info',
 		],
 		[
+			'the time that Batching takes',
+			{
+				values: phones(40),
+				parameters: {
+					requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 6000 } } },
+				},
+			},
+			/All of it takes about 2 min\.$/,
+			'info',
+		],
+		[
 			'the pace first that a long list needs on Telegram',
 			{ messenger: 'telegram', values: phones(31), service: undefined },
 			/^Telegram may stop all answers.* Dry run: 31 items/,
@@ -146,7 +157,7 @@ describe('Dry Run', () => {
 
 		expect([error, rows.length, calls.length]).toEqual([undefined, 7, 2]);
 		expect(hint).toMatch(
-			/^Dry run: 7 items, 6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls: up to 1 call too few\. .*Cannot be asked: 1/,
+			/^Dry run: 7 items, 6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls, up to 1 too few\. .*Cannot be asked: 1/,
 		);
 	});
 
@@ -160,7 +171,7 @@ describe('Dry Run', () => {
 
 		const [, second] = run.data.resultData.runData[LOOKUP] ?? [];
 		expect(second?.hints?.[0]?.message).toMatch(
-			/6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls: up to 1 call too few/,
+			/6 different numbers: 4 checks\. 2 answers are known\. Max Calls allows 3 calls, up to 1 too few/,
 		);
 	});
 });
@@ -269,7 +280,9 @@ describe('Reuse Answers', () => {
 		await lookUp({ service, values: LIST.slice(0, 4), options: reuse });
 		const { hint } = await lookUp({ service, values: LIST, options: reuse });
 
-		expect(hint).toMatch(/^6 items, 2 calls .* 4 answers came from earlier executions\.$/);
+		expect(hint).toMatch(
+			/^6 items, 2 calls to GREEN-API in [^.]+\.\d s\. 4 items needed no call\. 4 answers came from earlier executions\.$/,
+		);
 	});
 
 	describe('of numbers with two forms', () => {
@@ -284,6 +297,18 @@ describe('Reuse Answers', () => {
 			expect(second.asked).toEqual([short, long]);
 			expect(second.rows.map(({ exists }) => exists)).toEqual([false, false]);
 			expect(second.rows[0]?.checkedAt).toBe(first.rows[0]?.checkedAt);
+		});
+
+		test('an account in the second form is one answer: the first form alone is none', async () => {
+			const service = await startService(
+				unlimited('whatsapp', { ...NEWER, unlisted: 'none', contacts: { [long]: {} } }),
+			);
+			const list = [...values.slice(0, 1), 'nobody'];
+			await lookUp({ service, values: list, options: reuse });
+			const { rows, hint } = await lookUp({ service, values: list, options: reuse });
+
+			expect(rows[0]).toMatchObject({ exists: true, phoneNumber: long });
+			expect(hint).toContain('1 answer came from earlier executions.');
 		});
 
 		test('"no" does not become younger by being used', async () => {

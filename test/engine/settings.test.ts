@@ -91,7 +91,7 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 			expect([path, ...calls]).toEqual([path]);
 			// Through routing n8n evaluates all expressions before the node is called, and tells what fails.
 			if (entryPoint === 'routing' || path.endsWith('allowUnauthorizedCerts')) continue;
-			const message = expect.stringContaining(`${name} of this node cannot be read: `) as unknown;
+			const message = expect.stringContaining(`${name} cannot be read: `) as unknown;
 			expect(rows.map((row) => errorOf(row)?.message)).toEqual([message, message]);
 		}
 	});

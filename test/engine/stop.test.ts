@@ -108,7 +108,7 @@ test('the other answers of the list are counted in the advice', async () => {
 	});
 
 	const description = expect.stringMatching(
-		/item 4 of the list.* The answers of 3 other items are not/,
+		/item 4 of the list.* The answers to 3 of the other items are lost/,
 	) as unknown;
 	expect(error).toMatchObject({ description });
 });

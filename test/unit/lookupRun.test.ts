@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
-import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
+import { Batching } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
@@ -279,10 +279,12 @@ describe('side by side', () => {
 	});
 });
 
+const byValue = (one: number, other: number) => one - other;
+
 describe('pace', () => {
 	test("n8n's Batching is one more upper bound: the slower of the two holds", async () => {
 		const { clock, service, process } = start();
-		const batching = batchingOf({ batchSize: 3, batchInterval: 2000 }, clock);
+		const batching = new Batching({ batchSize: 3, batchInterval: 2000 }, clock);
 
 		await process.run(service.items(numbers(30)), { batching });
 
@@ -291,6 +293,24 @@ describe('pace', () => {
 		times.slice(3).forEach((at, index) => {
 			expect(at - (times[index] as number)).toBeGreaterThan(1999.9);
 		});
+	});
+
+	test('Batching bounds all methods and instances of a run together', async () => {
+		const clock = new VirtualClock();
+		const batching = new Batching({ batchSize: 1, batchInterval: 2000 }, clock);
+		const services = ['7103000001', '7103000002'].map(
+			(idInstance) => new Service(clock, { idInstance }),
+		);
+		const items = services.flatMap((one) => one.items(numbers(5)));
+
+		await new Process(clock).run(items, { batching, includeContactInfo: true });
+
+		const sent = services
+			.flatMap(({ arrivals }) => arrivals.map(({ sentAt }) => sentAt))
+			.sort(byValue);
+		expect(sent.length).toBeGreaterThan(10);
+		const gaps = sent.slice(1).map((at, index) => at - (sent[index] as number));
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2000);
 	});
 
 	test('nothing is kept for instances that nobody asks any more', async () => {
@@ -304,7 +324,9 @@ describe('pace', () => {
 		}
 
 		// What is kept for two hours: the pauses.
-		expect(process.state.size).toBeLessThan(30);
+		const kept = Object.values(process.state).filter((value) => value instanceof Map);
+		const entries = kept.map(({ size }: Map<unknown, unknown>) => size);
+		expect(entries.reduce((sum, size) => sum + size)).toBeLessThan(30);
 	});
 });
 
@@ -443,7 +465,7 @@ describe('a service that gives no answers', () => {
 		for (const failing of [0, 2]) {
 			const script = (call: number) => (call === failing ? { status: 500 } : undefined);
 			const { clock, service, process } = start({ script });
-			const batching = batchingOf({ batchSize: 1, batchInterval: 40_000 }, clock);
+			const batching = new Batching({ batchSize: 1, batchInterval: 40_000 }, clock);
 
 			const outcomes = await process.outcomes(service.items(numbers(6)), {
 				batching,

@@ -2,7 +2,7 @@
 
 import { failure, type Failure } from '../../nodes/GreenApiLookup/lookup/answers/failures';
 import type { LookupResponse, Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
-import { batchingOf } from '../../nodes/GreenApiLookup/lookup/calls/batching';
+import { Batching } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import type { Connection } from '../../nodes/GreenApiLookup/lookup/calls/instanceClient';
 import { Memory, type Memories } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
 import { LookupRun } from '../../nodes/GreenApiLookup/lookup/lookupRun';
@@ -18,6 +18,8 @@ import type { Endpoint } from '../../nodes/GreenApiLookup/messengers/definition'
 import { RollingWindow } from '../../simulator/rollingWindow';
 import { findEndpoint } from '../endpoints';
 import { VirtualClock } from '../virtualClock';
+
+const NO_BATCHING = { batchSize: -1, batchInterval: 0 };
 
 export const CHECK = findEndpoint('whatsapp', 'checkAccount');
 export const CONTACT = findEndpoint('whatsapp', 'getContactInfo');
@@ -189,7 +191,7 @@ export class Process {
 			memories: memories(),
 			count: items.length,
 			read: async (index) => items[index] as LookupItem,
-			batching: batchingOf(undefined, this.state.environment.clock),
+			batching: new Batching(NO_BATCHING, this.state.environment.clock),
 			maxCalls: 0,
 			maxWaitMs: 300_000,
 			reuseMs: 0,

@@ -10,8 +10,8 @@ const REFUSED = { detail: 'nothing answers at its address (ECONNREFUSED)' };
 /** What an item says that is not asked after such a failure and Max Wait. */
 function saidAfter(code: FailureCode, facts: object, maxWaitMs: number) {
 	const outage = new Outage(maxWaitMs, () => 0);
-	outage.ended(failure(code, { endpoint, asked: true, ...facts }), 0, 10);
-	return outage.blocks(false, maxWaitMs);
+	outage.callEnded(failure(code, { endpoint, asked: true, ...facts }), 0, 10);
+	return outage.failureOf(false, maxWaitMs);
 }
 
 test.each([
@@ -42,11 +42,11 @@ test('where GREEN-API asks for a longer wait, it names that one, and says to com
 
 test('an answer ends it, and until Max Wait nothing is given up', () => {
 	const outage = new Outage(1000, () => 0);
-	outage.ended(failure('timeout', { endpoint, asked: true }), 0, 10);
-	expect(outage.blocks(false, 999)).toBeUndefined();
-	expect(outage.blocks(false, 1000)).toMatchObject({ code: 'timeout' });
+	outage.callEnded(failure('timeout', { endpoint, asked: true }), 0, 10);
+	expect(outage.failureOf(false, 999)).toBeUndefined();
+	expect(outage.failureOf(false, 1000)).toMatchObject({ code: 'timeout' });
 
-	outage.ended({ query: { endpoint, value: '1', force: false }, body: {}, at: 0 }, 0, 1001);
+	outage.callEnded({ query: { endpoint, value: '1', force: false }, body: {}, at: 0 }, 0, 1001);
 
-	expect(outage.blocks(false, 5000)).toBeUndefined();
+	expect(outage.failureOf(false, 5000)).toBeUndefined();
 });

@@ -4,7 +4,7 @@
  * `refuse`; `refuse:several` also names the reason, `refuse?79…` would accept that number too.
  */
 
-import { readPhoneNumber } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import { readAccount } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
 import cells from './fixtures/phoneCells.json';
 import moreCells from './fixtures/morePhoneCells.json';
 
@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
 };
 
 function read(cell: unknown, country: unknown): string {
-	const digits = readPhoneNumber(cell, { fewest: 7, most: 16 }, country);
+	const digits = readAccount(cell, { numbers: { fewest: 7, most: 16 } }, country);
 	return typeof digits === 'string' ? digits : `refuse: ${digits.why}`;
 }
 
@@ -39,7 +39,7 @@ test.each([...cells, ...moreCells] as Cell[])(
 
 test.each([
 	[[{ VALUE: '+79123456789' }, { VALUE: '+79123456780' }], /\{\{ \$json\.PHONE\[0\]\.VALUE \}\}/],
-	['+7 9O2 345-67-89', /"O" beside its digits/],
+	['+7 9O2 345-67-89', /"O" next to its digits/],
 	[
 		'+7 912 345-67-89, +7 912 345-67-80',
 		/more than one number.*: \+7 912 345-67-89, \+7 912 345-67-80/,
@@ -55,7 +55,7 @@ test.each([
 	['+7 495 123-45-67 через приёмную', /somebody else answers/],
 ])('the refusal of %j says what is in the way', (cell, reason) => {
 	expect(read(cell, '')).toMatch(/^refuse/);
-	const issue = readPhoneNumber(cell, { fewest: 7, most: 16 }, '');
+	const issue = readAccount(cell, { numbers: { fewest: 7, most: 16 } }, '');
 	if (typeof issue === 'string') throw new Error(`Read as ${issue}`);
 	expect(`${issue.why}. ${issue.advice}`).toMatch(reason);
 });

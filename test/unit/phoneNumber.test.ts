@@ -3,11 +3,8 @@
 import fc from 'fast-check';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 
-import {
-	readAccount,
-	type AccountRule,
-	type PhoneIssue,
-} from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import { readAccount, type AccountRule } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import type { PhoneIssue } from '../../nodes/GreenApiLookup/lookup/phone/writtenNumber';
 import spellings from './fixtures/spellings.json';
 
 /** Rules like those of the messengers: few countries, any number and username, the longer numbers. */
@@ -120,7 +117,7 @@ describe('nothing is guessed', () => {
 		['nobody', undefined, /no digits/],
 		['1-800-FLOWERS', undefined, /no country code/],
 		['+', undefined, /no digits/],
-		['-79123456789', undefined, /"-" beside its digits/],
+		['-79123456789', undefined, /"-" next to its digits/],
 		// Not a number of the Default Country, and none with a country code either.
 		[
 			'0501234567',
@@ -151,12 +148,12 @@ describe('nothing is guessed', () => {
 		['192.168.100.101', undefined, /address/],
 		['2024-01-15', 'DE', /date.*Fill in a phone number/],
 		['15.01.2024', 'DE', /date/],
-		['7987654321x', undefined, /"x" beside its digits/],
-		['+79²123456789', undefined, /"²" beside its digits/],
+		['7987654321x', undefined, /"x" next to its digits/],
+		['+79²123456789', undefined, /"²" next to its digits/],
 		['123456789012345@lid', undefined, /LID.*Get Contact Info/],
 		['120363043968066561@g.us', undefined, /group/],
 		['https://t.me/+AbCdEf', undefined, /no digits/],
-		['https://example.com/79123456789', undefined, /"\/" beside its digits/],
+		['https://example.com/79123456789', undefined, /"\/" next to its digits/],
 		['1'.repeat(17), undefined, /more than one number/],
 		['9'.repeat(201), undefined, /too long/],
 		[null, undefined, /empty/],

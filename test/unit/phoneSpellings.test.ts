@@ -6,11 +6,11 @@
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { getCountryCallingCode, parsePhoneNumber, type CountryCode } from 'libphonenumber-js/max';
 
-import { readPhoneNumber } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
+import { readAccount } from '../../nodes/GreenApiLookup/lookup/phone/phoneNumber';
 import { randomOf } from '../random';
 
 function read(cell: unknown, country?: string): string {
-	const digits = readPhoneNumber(cell, { fewest: 7, most: 16 }, country);
+	const digits = readAccount(cell, { numbers: { fewest: 7, most: 16 } }, country);
 	return typeof digits === 'string' ? digits : 'refused';
 }
 

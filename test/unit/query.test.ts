@@ -39,6 +39,7 @@ test.each([
 	['whatsapp', '120363043968066561@g.us', 'invalidChatId'],
 	['telegram', '-1001234567890', 'invalidChatId'],
 	['max', -1001234567890, 'invalidChatId'],
+	['telegram', 2 ** 53, 'invalidChatId'],
 	['max', '79876543210@c.us', 'invalidChatId'],
 	['whatsapp', '+7 987 654-32-10', '{"chatId":"79876543210@c.us"}'],
 	['whatsapp', '79876543210@s.whatsapp.net', '{"chatId":"79876543210@c.us"}'],

@@ -14,7 +14,7 @@ import {
 	type LookupResponse,
 	type Outcome,
 } from '../../nodes/GreenApiLookup/lookup/answers/response';
-import { isTransient } from '../../nodes/GreenApiLookup/lookup/calls/retry';
+import { mayBeRetried } from '../../nodes/GreenApiLookup/lookup/calls/retry';
 import type { Query } from '../../nodes/GreenApiLookup/lookup/query';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
 import { OPERATIONS, type Operation } from '../../nodes/GreenApiLookup/messengers/definition';
@@ -43,7 +43,7 @@ function verdict(query: Query, status: number, text: string): unknown {
 
 function meaningOf(failure: Failure): string {
 	const { ends } = definitionOf(failure.code);
-	const again = isTransient(failure) ? ' again' : '';
+	const again = mayBeRetried(failure) ? ' again' : '';
 	return failure.code + again + (ends === undefined ? '' : ` ends ${ends}`);
 }
 
@@ -208,6 +208,13 @@ describe.each(MESSENGERS)('Check Account of $name', ({ id, existsField }) => {
 			expect(verdict(queryOf(id), status, text)).toBe(expected);
 		});
 	});
+});
+
+test.each<[string, RegExp]>([
+	['{"status":"ok","existsWhatsapp":"false"}', /: it says neither true nor false\.$/],
+	['{"message":"Try again."}', /\(HTTP 200\): Try again\.$/],
+])('the message about %s says why', (text, message) => {
+	expect((read(queryOf('whatsapp'), 200, text) as Failure).message).toMatch(message);
 });
 
 describe('any answer', () => {
@@ -381,7 +388,7 @@ describe('a request without an answer', () => {
 		const failure = readNetworkError(queryOf('whatsapp'), error);
 
 		expect(failure).toMatchObject({ code, retryable: true, asked: true });
-		expect(isTransient(failure)).toBe(true);
+		expect(mayBeRetried(failure)).toBe(true);
 		expect(failure.message).not.toContain('secret');
 	});
 

@@ -1,7 +1,7 @@
 /** When a query is asked once more, and after which wait. */
 
 import { failure, type FailureCode } from '../../nodes/GreenApiLookup/lookup/answers/failures';
-import { Attempts, isTransient } from '../../nodes/GreenApiLookup/lookup/calls/retry';
+import { Attempts, mayBeRetried } from '../../nodes/GreenApiLookup/lookup/calls/retry';
 import { findEndpoint } from '../endpoints';
 
 const endpoint = findEndpoint('whatsapp', 'checkAccount');
@@ -70,6 +70,6 @@ test('a query that is answered 429 alone ends after Max Wait, too', () => {
 test('an answer is not asked for again', () => {
 	const answer = { query: { endpoint, value: '1', force: false }, body: {}, at: 0 };
 
-	expect(isTransient(answer)).toBe(false);
+	expect(mayBeRetried(answer)).toBe(false);
 	expect(new Attempts(300_000, () => 0.5).waitAfter(answer, 0, 1)).toBeUndefined();
 });

@@ -194,7 +194,7 @@ describe.each(Object.entries(SETTINGS))('%s', (path, { name, range, of, fallback
 
 		expect(failure).toMatchObject({
 			code: 'invalidSettings',
-			message: `${name} of this node cannot be read: no such node.`,
+			message: `${name} cannot be read: no such node.`,
 			advice: 'Correct its expression.',
 		});
 	});

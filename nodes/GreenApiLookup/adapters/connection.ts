@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { settingFailure, type Failure } from '../lookup/answers/failures';
+import { numberOf } from '../lookup/answers/fields';
 import type { LookupResponse } from '../lookup/answers/response';
 import { parseInstance, type Instance, type InstanceError } from '../lookup/calls/instance';
 import type { Connection } from '../lookup/calls/instanceClient';
@@ -122,7 +123,7 @@ function toLookupResponse(
 		status: statusCode,
 		text: text.replaceAll(apiTokenInstance, '***').slice(0, LONGEST_BODY),
 		retryAfter: retryAfterOf(headers['retry-after']),
-		limit: numberOf(headers['x-ratelimit-replenish-rate']),
+		limit: numberOf(headers['x-ratelimit-replenish-rate']) ?? undefined,
 	};
 }
 
@@ -131,8 +132,4 @@ function retryAfterOf(header: unknown): number | undefined {
 	if (typeof header !== 'string') return undefined;
 	const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
 	return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
-}
-
-function numberOf(header: unknown): number | undefined {
-	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }

@@ -15,7 +15,7 @@ import type {
 } from 'n8n-workflow';
 
 import { concernsAll, type Failure } from '../lookup/answers/failures';
-import { batchingOf } from '../lookup/calls/batching';
+import { Batching } from '../lookup/calls/batching';
 import { LookupRun } from '../lookup/lookupRun';
 import type { ProcessState } from '../lookup/processState';
 import {
@@ -57,7 +57,7 @@ function listOperation(lookup: LookupNode, endpoint: Endpoint) {
 			firstIndex: 0,
 			read: (path, index) => this.getNodeParameter(path, index),
 			// n8n's Retry On Fail gives the node the same object again.
-			run: this.getExecuteData(),
+			runKey: this.getExecuteData(),
 			credential: async (index) => await this.getCredentials(CREDENTIAL, index),
 			send: async (request, data) => {
 				const { id, name = '' } = this.getNode().credentials?.[CREDENTIAL] ?? {};
@@ -87,7 +87,7 @@ export function routedOperation(lookup: LookupNode, endpoint: Endpoint) {
 			read: (path) => this.getNodeParameter(path),
 			// All calls of an agent's tools have one execute data: an agent that asks for the state of an
 			// instance twice wants it twice. The arguments of a call are one object over its tries.
-			run: isTool(this.getNode()) ? input.json : this.getExecuteData(),
+			runKey: isTool(this.getNode()) ? input.json : this.getExecuteData(),
 			credential: async () => await this.getCredentials(CREDENTIAL),
 			send: async (request) => {
 				const options = { ...routed.options, ...request };
@@ -116,8 +116,8 @@ interface EntryPoint {
 	readonly firstIndex: number;
 	/** A parameter of an item, its expression evaluated. */
 	readonly read: (path: string, index: number) => unknown;
-	/** The same object for all tries of a run, and for nothing else. */
-	readonly run: object;
+	/** Identifies the run: the same object for all its Retry On Fail tries, and for nothing else. */
+	readonly runKey: object;
 	readonly credential: ReadCredential;
 	readonly send: Send;
 	/** Shows a sentence under the node's output. */
@@ -141,7 +141,7 @@ async function lookUp(
 		endpoint,
 		messengers,
 		state,
-		memories: memoriesOf(context, entry.run),
+		memories: memoriesOf(context, entry.runKey),
 		count: inputs.length,
 		read: async (index) => {
 			const input = inputs[index] as INodeExecutionData;
@@ -150,7 +150,7 @@ async function lookUp(
 			return { query: item.query, connection: shared ?? (await connections.of(index)) };
 		},
 		hasManyInstances: shared === undefined,
-		batching: batchingOf(settings.batching, clock),
+		batching: new Batching(settings.batching, clock),
 		stopOnFailure: stopsOnFailure(node),
 		signal: context.getExecutionCancelSignal(),
 	});

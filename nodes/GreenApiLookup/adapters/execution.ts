@@ -2,7 +2,7 @@
 
 import type { IExecuteFunctions, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { memoryOf, type CallRecord, type Memories } from '../lookup/knownOutcomes';
+import { memoryOf, type ScopeRecord, type Memories } from '../lookup/knownOutcomes';
 
 /** What n8n hands to the node, of either entry point. */
 export type Context = IExecuteFunctions | IExecutePaginationFunctions;
@@ -10,13 +10,13 @@ export type Context = IExecuteFunctions | IExecutePaginationFunctions;
 /**
  * The memories of a run. n8n writes a node's context into the database with an execution that waits,
  * and back; "Retry execution" copies it into a new execution, which begins anew.
- * @param run the same object for all tries of the run, and for nothing else
+ * @param runKey the same object for all tries of the run, and for nothing else
  */
-export function memoriesOf(context: Context, run: object): Memories {
+export function memoriesOf(context: Context, runKey: object): Memories {
 	const kept = context.getContext('node');
 	const owner = `${context.getExecutionId()} ${context.getNode().name}`;
-	const record = (kept[`calls of ${owner}`] ??= { calls: 0 }) as CallRecord;
-	return { execution: memoryOf(kept, owner, record), run: memoryOf(run, owner) };
+	const record = (kept[`calls of ${owner}`] ??= { calls: 0 }) as ScopeRecord;
+	return { execution: memoryOf(kept, owner, record), run: memoryOf(runKey, owner) };
 }
 
 /** Name under which the execution's custom data holds the calls of all nodes and runs so far. */

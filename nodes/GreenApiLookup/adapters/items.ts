@@ -48,7 +48,7 @@ export function readItem(
 }
 
 /** What the rows of a run depend on besides their outcomes. */
-export interface RowStyle extends RowShape {
+export interface OutputContext extends RowShape {
 	readonly endpoint: Endpoint;
 	readonly node: INode;
 	/** Items of the list, also those that a stopped run has not read. */
@@ -65,7 +65,7 @@ export interface RowStyle extends RowShape {
 export async function toItems(
 	items: readonly ReadItem[],
 	result: RunResult,
-	style: RowStyle,
+	style: OutputContext,
 	clock: Clock,
 ): Promise<INodeExecutionData[]> {
 	if ('failure' in result) throw toApiError(result, items, style);
@@ -79,7 +79,7 @@ export async function toItems(
 	return rows;
 }
 
-function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecutionData {
+function toItem(item: ReadItem, outcome: Outcome, style: OutputContext): INodeExecutionData {
 	const { index, input } = item;
 	// The object form: with a plain number n8n loses the input on the error branch.
 	const pairedItem = { item: index };
@@ -98,7 +98,7 @@ function toItem(item: ReadItem, outcome: Outcome, style: RowStyle): INodeExecuti
 	return { json: { ...fields, ...row } as IDataObject, ...binary, pairedItem };
 }
 
-function failedRow({ subject, query }: ReadItem, failure: Failure, style: RowStyle): Row {
+function failedRow({ subject, query }: ReadItem, failure: Failure, style: OutputContext): Row {
 	// An agent is shown the message alone.
 	const message = isTool(style.node) ? `${failure.message} ${failure.advice}` : failure.message;
 	const value = isFailure(query) ? subject : query.value;
@@ -109,14 +109,14 @@ function failedRow({ subject, query }: ReadItem, failure: Failure, style: RowSty
 function toApiError(
 	{ failure, index, answered }: Stopped,
 	items: readonly ReadItem[],
-	{ node, count, isShared }: RowStyle,
+	{ node, count, isShared }: OutputContext,
 ): NodeApiError {
 	const { code, message, advice, httpStatus } = failure;
-	const isOfOne = count > 1 && !isShared(failure);
-	const description = isOfOne ? `${advice} ${listAdvice(index, answered)}` : advice;
+	const concernsOneItem = count > 1 && !isShared(failure);
+	const description = concernsOneItem ? `${advice} ${listAdvice(index, answered)}` : advice;
 	const httpCode = httpStatus === undefined ? undefined : String(httpStatus);
 	// n8n names the item in the message.
-	const itemIndex = isOfOne ? items[index]?.index : undefined;
+	const itemIndex = concernsOneItem ? items[index]?.index : undefined;
 	const error = new NodeApiError(node, { code }, { message, description, httpCode, itemIndex });
 	// n8n puts a text of its own in place of a message that names an error like ECONNRESET.
 	error.message = message;

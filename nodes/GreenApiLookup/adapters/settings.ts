@@ -18,7 +18,7 @@ import type { Operation } from '../messengers/definition';
  */
 export type ReadParameter = (path: string) => unknown;
 
-/** Tells nothing from an expression apart from "not set". @param read as n8n does it, where it is set */
+/** Distinguishes an expression without a result from "not set". @param read n8n's own reading */
 export function readerOf({ parameters }: INode, read: ReadParameter): ReadParameter {
 	return (path) => {
 		const isSet = NodeHelpers.getParameterValueByPath(parameters, path, '') !== undefined;
@@ -36,7 +36,7 @@ interface Setting<Value> {
 	readonly parse: (value: unknown) => Value | undefined;
 }
 
-/** How long one call may take before it is given up, unless Request Options → Timeout says else. */
+/** How long one call may take before it is given up, unless Request Options → Timeout says otherwise. */
 const CALL_TIMEOUT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;

@@ -37,9 +37,9 @@ export class DryRun {
 
 	/**
 	 * What the run would cost, in a few sentences.
-	 * @param mayCall calls that Max Calls still allows
+	 * @param callsLeft calls that Max Calls still allows
 	 */
-	summary(items: number, mayCall: number): string {
+	summary(items: number, callsLeft: number): string {
 		const costs = [...this.plans].map(([instance, plan]) => costOf(instance, plan));
 		const sum = (field: keyof Cost) => costs.reduce((all, cost) => all + cost[field], 0);
 		const [checks, secondForms, contacts] = [sum('checks'), sum('secondForms'), sum('contacts')];
@@ -51,12 +51,12 @@ export class DryRun {
 			contacts > 0 && `at most ${count(contacts, 'contact')}`,
 		].filter(Boolean);
 		const known = sum('known');
-		const missing = most - mayCall;
+		const missing = most - callsLeft;
 		return sentences(
 			`Dry run: ${count(items, 'item')}, ${count(sum('numbers'), 'different number')}: ${calls.join(', ')}.`,
 			known > 0 && `${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`,
 			missing > 0 &&
-				`Max Calls allows ${count(mayCall, 'call')}, up to ${missing.toLocaleString('en')} too few.`,
+				`Max Calls allows ${count(callsLeft, 'call')}, up to ${missing.toLocaleString('en')} too few.`,
 			most > 0 &&
 				`All of it takes about ${duration(Math.max(...costs.map(({ seconds }) => seconds)))}.`,
 		);

@@ -3,7 +3,7 @@
 export interface Clock {
 	/** Milliseconds since 1970, for people; may jump. */
 	now(): number;
-	/** Milliseconds from any start; never falls. */
+	/** Milliseconds since an arbitrary start; never goes back. */
 	monotonic(): number;
 	/**
 	 * Resolves after at least this many milliseconds, or as soon as the signal is aborted; never
@@ -21,7 +21,7 @@ export interface Environment {
 /** Milliseconds that a list is worked on at most before the rest of the process goes first. */
 const SLICE_MS = 15;
 
-/** Call it between pieces of work: it yields to the event loop whenever a slice is used up. */
+/** A function to call between pieces of work: it yields to the event loop when a slice is used up. */
 export function inSlices(clock: Clock): () => Promise<void> | undefined {
 	let begun = clock.monotonic();
 	return () => {

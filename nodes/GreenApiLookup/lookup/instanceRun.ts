@@ -12,12 +12,8 @@ import { Outage } from './calls/outage';
 import { KnownOutcomes } from './knownOutcomes';
 import { MethodRun, type InstanceState } from './methodRun';
 import { otherFormOf, type Query } from './query';
-import type { RunPart } from './runOptions';
+import type { RunContext } from './runOptions';
 import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './wrongInstance';
-
-/** What is asked through a client of its own. */
-type ClientMethod = Pick<Endpoint, 'path' | 'callsPerSecond'> &
-	Partial<Pick<Endpoint, 'operation'>>;
 
 /** Tasks in progress at a time: enough for answers that take 10 s, at the limit of the method. */
 const SLOWEST_ANSWER_S = 10;
@@ -38,31 +34,30 @@ export class InstanceRun {
 
 	constructor(
 		private readonly connection: Connection,
-		private readonly run: RunPart,
+		private readonly run: RunContext,
 	) {
-		const { endpoint, memories, state, reuseMs, includeContactInfo } = run.options;
+		const { endpoint, memories, state, reuseMs, includeContactInfo, checksPerMinute } = run.options;
 		const { report } = run;
-		const known = new KnownOutcomes(memories, state, connection.instance, reuseMs, () => {
-			report.reused++;
-		});
+		const known = new KnownOutcomes(memories, state, connection.instance, reuseMs, report);
 		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
 		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
-		this.checks = this.method(endpoint, (isFirst) => {
+		const checks = this.clientOf(endpoint, checksPerMinute);
+		this.checks = new MethodRun(this.state, checks, run, (isFirst) => {
 			if (isFirst) report.answeredQueries++;
 			else report.answeredSecondForms++;
 		});
-		if (includeContactInfo) this.contacts = this.method(this.contactEndpoint, () => undefined);
+		if (!includeContactInfo) return;
+		const contacts = this.clientOf(this.contactEndpoint);
+		this.contacts = new MethodRun(this.state, contacts, run, () => undefined);
 	}
 
-	private method(endpoint: Endpoint, answered: (isFirst: boolean) => void): MethodRun {
-		return new MethodRun(this.state, this.clientOf(endpoint), this.run, answered);
-	}
-
-	private clientOf({ path, callsPerSecond, operation }: ClientMethod): InstanceClient {
-		const { state, batching, memories, maxWaitMs, checksPerMinute } = this.run.options;
+	private clientOf(
+		{ path, callsPerSecond }: Pick<Endpoint, 'path' | 'callsPerSecond'>,
+		callsPerMinute = 0,
+	): InstanceClient {
+		const { state, batching, memories, maxWaitMs } = this.run.options;
 		const limiter = state.limiterOf(this.connection.instance, path, callsPerSecond);
 		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
-		const callsPerMinute = operation === 'checkAccount' ? checksPerMinute : 0;
 		const bounds = { limiter, batching, outage, callsPerMinute };
 		const { clock } = state.environment;
 		const client = new InstanceClient(this.connection, bounds, clock, () => {
@@ -75,7 +70,7 @@ export class InstanceRun {
 
 	/** Takes an item of the list on. */
 	add(index: number, query: Query): void {
-		this.checks.add(query, (outcome) => this.checked(index, query, outcome));
+		this.checks.add(query, (outcome) => this.firstFormDone(index, query, outcome));
 	}
 
 	/** Works until every item of the instance is checked. */
@@ -101,10 +96,10 @@ export class InstanceRun {
 	/** The messenger that the instance belongs to, where it has refused everything as unknown. */
 	async ownerIfWrong(): Promise<MessengerDefinition | undefined> {
 		const { known, hasAnswers } = this.state;
-		if (known.ended?.code !== 'wrongInstance' || hasAnswers) return undefined;
-		const { messengers, signal } = this.run.options;
+		if (this.ofWrongInstance.length === 0 || hasAnswers) return undefined;
+		const { memories, messengers, signal } = this.run.options;
 		const type = await known.typeInstance(async () => {
-			if (!known.mayCall()) return undefined;
+			if (memories.execution.callsLeft === 0) return undefined;
 			const request = settingsRequest(this.connection.instance);
 			const client = this.clientOf({ ...request, callsPerSecond: SETTINGS_CALLS_PER_SECOND });
 			const conditions = { signal, isWanted: () => true, isAlone: () => false };
@@ -132,19 +127,19 @@ export class InstanceRun {
 	}
 
 	/** A first form was answered: where it says no, the other form of the number has the last word. */
-	private checked(index: number, query: Query, outcome: Outcome): void {
+	private firstFormDone(index: number, query: Query, outcome: Outcome): void {
 		const other = otherFormOf(query);
-		const isOpen = isFailure(outcome) ? isLengthRefused(outcome) : !existsIn(outcome);
-		if (!other || !isOpen) return this.found(index, outcome);
-		const both = (second: Outcome) => {
+		const isOpen = isFailure(outcome) ? isNumberRefused(outcome) : !existsIn(outcome);
+		if (!other || !isOpen) return this.checkDone(index, outcome);
+		const secondFormDone = (second: Outcome) => {
 			const { known } = this.state;
-			if (!isFailure(outcome) && !isFailure(second)) {
+			if (!isFailure(outcome) && !isFailure(second) && !existsIn(second)) {
 				known.remember(outcome, query);
 				known.remember(second, other);
 			}
-			this.found(index, inBothForms(query, outcome, other, second));
+			this.checkDone(index, inBothForms(query, outcome, other, second));
 		};
-		this.checks.add(other, both, 'later');
+		this.checks.add(other, secondFormDone, 'later');
 	}
 
 	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
@@ -153,7 +148,7 @@ export class InstanceRun {
 		return value === null ? undefined : { endpoint: this.contactEndpoint, value, force: false };
 	}
 
-	private found(index: number, outcome: Outcome): void {
+	private checkDone(index: number, outcome: Outcome): void {
 		const query = isFailure(outcome) ? undefined : this.contactQuery(outcome);
 		if (!query) return this.settle(index, outcome);
 		this.contacts?.add(query, (contact) => this.settle(index, { ...(outcome as Answer), contact }));
@@ -174,8 +169,8 @@ function workersOf({ callsPerSecond }: Endpoint): number {
 	return Math.min(MOST_WORKERS, callsPerSecond * SLOWEST_ANSWER_S);
 }
 
-/** Whether the service did not take the number as it is. */
-function isLengthRefused(outcome: Outcome): boolean {
+/** Whether the service refused the number in this form. */
+function isNumberRefused(outcome: Outcome): boolean {
 	return isFailure(outcome) && outcome.code === 'invalidPhoneNumber' && outcome.asked;
 }
 
@@ -183,7 +178,7 @@ function isLengthRefused(outcome: Outcome): boolean {
 function inBothForms(query: Query, first: Outcome, other: Query, second: Outcome): Outcome {
 	if (!isFailure(second) && existsIn(second)) return second;
 	// A call was made for the item, whatever kept the second one from being made.
-	if (isFailure(second) && !isLengthRefused(second)) return { ...second, asked: true };
+	if (isFailure(second) && !isNumberRefused(second)) return { ...second, asked: true };
 	if (isFailure(first) && isFailure(second)) return first;
 	if (!isFailure(first) && !isFailure(second)) {
 		return { ...first, at: Math.min(first.at ?? 0, second.at ?? 0) };

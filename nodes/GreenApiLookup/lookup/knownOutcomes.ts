@@ -11,9 +11,10 @@ import { existsIn } from './answers/rows';
 import type { Instance } from './calls/instance';
 import { hashOf, keyOfInstance, type ProcessState } from './processState';
 import { keyOf, otherFormOf, type Query } from './query';
+import type { Report } from './report';
 
 /** Plain data, which n8n keeps when it parks a waiting execution in its database. */
-export interface CallRecord {
+export interface ScopeRecord {
 	/** Calls made in the scope. */
 	calls: number;
 	/** Most calls that may be made in it, 0 for no cap; read once. */
@@ -27,10 +28,16 @@ export class Memory {
 	readonly outcomes = new Map<string, Outcome>();
 	/** Work that is in flight, by query. */
 	readonly inFlight = new Map<string, Promise<Outcome | undefined>>();
-	/** The messengers that wrong instances belong to, by instance: undefined where it is not known. */
+	/** typeInstance of wrong instances, by instance: undefined where the service did not tell it. */
 	readonly typeInstances = new Map<string, string | undefined>();
 
-	constructor(readonly record: CallRecord = { calls: 0 }) {}
+	constructor(readonly record: ScopeRecord = { calls: 0 }) {}
+
+	/** Calls that Max Calls still allows. */
+	get callsLeft(): number {
+		const { calls, maxCalls = 0 } = this.record;
+		return maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
+	}
 }
 
 /** The memories that a run sees. */
@@ -42,21 +49,18 @@ export interface Memories {
 export class KnownOutcomes {
 	private readonly instanceKey: string;
 
-	/**
-	 * @param reuseMs milliseconds for which answers of earlier executions hold; 0 for never
-	 * @param onReused told once of each of them
-	 */
+	/** @param reuseMs milliseconds for which answers of earlier executions hold; 0 for never */
 	constructor(
 		private readonly memories: Memories,
 		private readonly state: ProcessState,
 		private readonly instance: Instance,
 		private readonly reuseMs: number,
-		private readonly onReused: () => void,
+		private readonly report: Report,
 	) {
 		this.instanceKey = keyOfInstance(instance);
 	}
 
-	/** Two queries with the same key have the same answer. */
+	/** The key of a query, different for each instance. */
 	keyOf(query: Query): string {
 		return this.instanceKey + keyOf(query);
 	}
@@ -69,15 +73,17 @@ export class KnownOutcomes {
 		if (!remembered) return undefined;
 		// From now on it is known in this execution, however old it gets.
 		execution.outcomes.set(key, remembered);
-		this.onReused();
+		this.report.reused++;
 		return remembered;
 	}
 
 	/** Keeps a final answer to these queries for later executions, whether it was forced or not. */
 	remember(answer: Answer, ...queries: readonly Query[]): void {
 		const { answers } = this.state;
-		if (answer.query.endpoint.subject === null || this.reuseMs + answers.size === 0) return;
-		for (const key of queries.map((query) => this.rememberedKey(query))) {
+		const isKept = this.reuseMs > 0 || answers.size > 0;
+		if (answer.query.endpoint.subject === null || !isKept) return;
+		for (const query of queries) {
+			const key = this.rememberedKey(query);
 			// A newer answer replaces an older one, also where this run itself reuses none.
 			if (this.reuseMs > 0 || answers.has(key)) answers.set(key, answer);
 		}
@@ -95,23 +101,20 @@ export class KnownOutcomes {
 			if (ended) return { ...ended, asked };
 		}
 		const pausedMs = this.state.pausedFor(this.instance, endpoint.path);
-		if (pausedMs > 0) return this.paused(endpoint, pausedMs, { asked });
-		if (this.mayCall()) return undefined;
+		if (pausedMs > 0) return this.pauseFailure(endpoint, pausedMs, { asked });
+		if (execution.callsLeft > 0) return undefined;
 		return failure('callLimit', { endpoint, asked, total: execution.record.maxCalls });
 	}
 
 	/** The failure of a method that is paused for so many milliseconds. */
-	private paused(endpoint: Endpoint, ms: number, facts: Partial<Failure>): Failure {
-		const { asked, httpStatus } = facts;
+	private pauseFailure(
+		endpoint: Endpoint,
+		ms: number,
+		{ asked, httpStatus }: Partial<Failure>,
+	): Failure {
 		const until = this.state.environment.clock.now() + ms;
 		const retryAfter = Math.ceil(ms / 1000);
 		return failure('contactLimit', { endpoint, asked, httpStatus, until, retryAfter });
-	}
-
-	/** Whether Max Calls allows one more call. */
-	mayCall(): boolean {
-		const { calls, maxCalls = 0 } = this.memories.execution.record;
-		return maxCalls === 0 || calls < maxCalls;
 	}
 
 	/**
@@ -140,7 +143,7 @@ export class KnownOutcomes {
 		if (outcome.code === 'contactLimit') {
 			const ms = (outcome.retryAfter ?? 0) * 1000;
 			this.state.pause(this.instance, endpoint.path, ms);
-			told = this.paused(endpoint, ms, outcome);
+			told = this.pauseFailure(endpoint, ms, outcome);
 		}
 		if (!told.retryable) run.outcomes.set(key, told);
 		if (ends !== undefined) {
@@ -149,12 +152,6 @@ export class KnownOutcomes {
 			record.ends = { ...record.ends, [scope]: told };
 		}
 		return told;
-	}
-
-	/** The failure that ended the whole instance in this run, if one did. */
-	get ended(): Failure | undefined {
-		const { run, execution } = this.memories;
-		return run.record.ends?.[this.instanceKey] ?? execution.record.ends?.[this.instanceKey];
 	}
 
 	/** Does the work, unless the same query is in flight in another run of the execution: after that. */
@@ -181,13 +178,13 @@ const memories = new WeakMap<object, Map<string, Memory>>();
 
 /**
  * The memory of a scope, which n8n names by an object; it goes when that object goes.
- * @param node name of the node within the scope: n8n gives all tools of an agent the same object
+ * @param owner execution and node: n8n gives all tools of an agent the same object
  * @param record where n8n keeps one for the node
  */
-export function memoryOf(scope: object, node: string, record?: CallRecord): Memory {
+export function memoryOf(scope: object, owner: string, record?: ScopeRecord): Memory {
 	const ofScope = memories.get(scope) ?? new Map<string, Memory>();
 	memories.set(scope, ofScope);
-	const memory = ofScope.get(node) ?? new Memory(record);
-	ofScope.set(node, memory);
+	const memory = ofScope.get(owner) ?? new Memory(record);
+	ofScope.set(owner, memory);
 	return memory;
 }

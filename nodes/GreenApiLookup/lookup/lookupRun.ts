@@ -1,6 +1,6 @@
 /**
- * One run of the node: reads the items, hands each to the run of its instance and keeps what becomes
- * of it. The adapters only carry items in and out.
+ * One run of the node: reads the items, hands each to the run of its instance and collects the
+ * outcomes. The adapters only convert items and rows.
  */
 
 import type { Failure } from './answers/failures';
@@ -10,10 +10,10 @@ import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
 import { InstanceRun } from './instanceRun';
 import { paceWarning, Report, Results, sentences } from './report';
-import type { RunOptions, RunPart, RunResult } from './runOptions';
+import type { RunOptions, RunContext, RunResult } from './runOptions';
 import { namedFailure } from './wrongInstance';
 
-export class LookupRun implements RunPart {
+export class LookupRun implements RunContext {
 	readonly report: Report;
 	readonly endSlice: () => Promise<void> | undefined;
 
@@ -21,7 +21,7 @@ export class LookupRun implements RunPart {
 	private readonly outcomes: Array<Outcome | undefined>;
 	private readonly instances = new Map<Connection, InstanceRun>();
 	private readonly dryRun = new DryRun();
-	/** Set while the limiters still know the bounds of this run. */
+	/** What a run would cost: found before its clients leave the limiters, whose pace it needs. */
 	private dryCost = '';
 	/** Work that has begun; undefined until calling begins. */
 	private working: Array<Promise<void>> | undefined;
@@ -42,14 +42,15 @@ export class LookupRun implements RunPart {
 	 * wait ends at once and no call goes out any more.
 	 */
 	async run(): Promise<RunResult> {
-		const { memories, maxCalls, signal, stopOnFailure, dryRun } = this.options;
-		memories.execution.record.maxCalls ??= maxCalls;
+		const { count, maxCalls, signal, stopOnFailure, dryRun } = this.options;
+		const { execution } = this.options.memories;
+		execution.record.maxCalls ??= maxCalls;
 		const cancel = () => this.endWaits();
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (dryRun) this.dryCost = this.cost();
+			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft);
 			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
@@ -73,13 +74,6 @@ export class LookupRun implements RunPart {
 		return { message, type: pace || results.hasFailures ? 'warning' : 'info' };
 	}
 
-	/** What a run without Dry Run would cost. */
-	private cost(): string {
-		const { calls, maxCalls = 0 } = this.options.memories.execution.record;
-		const mayCall = maxCalls === 0 ? Number.POSITIVE_INFINITY : Math.max(0, maxCalls - calls);
-		return this.dryRun.summary(this.options.count, mayCall);
-	}
-
 	get isOver(): boolean {
 		const isCancelled = this.options.signal?.aborted === true;
 		return isCancelled || this.failed !== undefined || this.crashed !== undefined;
@@ -89,10 +83,10 @@ export class LookupRun implements RunPart {
 	private async askAll(): Promise<void> {
 		this.working = [];
 		for (const instance of this.instances.values()) this.begin(instance);
-		// Read on until there is an instance; with many, whoever comes late is asked from the beginning.
+		// One instance reads the rest itself; with several, all items are read at once, so that none starts late.
 		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
 		for (const work of this.working) await work;
-		// A cap must not leave a number unchecked for somebody's contact.
+		// With Max Calls, contacts wait for all checks: a contact must not use up the call of a check.
 		const waiting = this.isCapped ? this.instances.values() : [];
 		for (const instance of waiting) this.start(instance.askContacts());
 		for (const work of this.working) await work;
@@ -133,11 +127,13 @@ export class LookupRun implements RunPart {
 	private async take(index: number): Promise<void> {
 		const { connection, query } = await this.options.read(index);
 		if (isFailure(connection)) return this.settle(index, connection);
-		// What cannot be read never ends a dry run: finding it is what that is for.
-		if (isFailure(query)) return this.settle(index, query, !this.options.dryRun);
-		const instance = this.instanceOf(connection);
-		if (!this.options.dryRun) return instance.add(index, query);
-		this.settle(index, this.dryRun.add(query, instance));
+		if (this.options.dryRun) {
+			// Never ends the run: finding what cannot be read is what a dry run is for.
+			this.outcomes[index] = isFailure(query)
+				? query
+				: this.dryRun.add(query, this.instanceOf(connection));
+		} else if (isFailure(query)) this.settle(index, query);
+		else this.instanceOf(connection).add(index, query);
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
@@ -150,10 +146,10 @@ export class LookupRun implements RunPart {
 	}
 
 	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
-	settle(index: number, outcome: Outcome, mayStop = true): void {
+	settle(index: number, outcome: Outcome): void {
 		this.outcomes[index] = outcome;
+		if (!this.options.stopOnFailure) return;
 		if (!isFailure(outcome) || outcome.code === 'callLimit') return;
-		if (!this.options.stopOnFailure || !mayStop) return;
 		this.failed ??= { index, failure: outcome };
 		this.endWaits();
 	}
@@ -172,7 +168,7 @@ export class LookupRun implements RunPart {
 		}
 	}
 
-	/** Whoever waits looks again; calls in flight are given up where the execution was cancelled. */
+	/** Wakes everything that waits; where the execution was cancelled, also gives up the calls in flight. */
 	private endWaits(): void {
 		const isCancelled = this.options.signal?.aborted;
 		for (const instance of this.instances.values()) {

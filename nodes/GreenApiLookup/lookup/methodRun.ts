@@ -10,7 +10,7 @@ import { Attempts } from './calls/retry';
 import type { Clock } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
 import type { Query } from './query';
-import type { RunPart } from './runOptions';
+import type { RunContext } from './runOptions';
 
 /** A query and what is to be done with its outcome. */
 interface Task {
@@ -36,7 +36,7 @@ export interface InstanceState {
 	readonly wake: () => void;
 }
 
-/** Milliseconds between two looks at a service that is about to be given up. */
+/** Milliseconds at least between two looks whether the run has to give up. */
 const WATCH_MS = 100;
 
 /** Tasks that no worker has taken yet, first in, first out. */
@@ -48,7 +48,7 @@ class Queue {
 		this.tasks.push(task);
 	}
 
-	/** Moves nothing: `shift` would move all that remain, and take 3 s for 70,000. */
+	/** Advances an index: `shift` moves all tasks that remain, which took 3 s for 70,000. */
 	take(): Task | undefined {
 		const task = this.tasks[this.taken];
 		if (task) this.taken++;
@@ -71,17 +71,21 @@ export class MethodRun {
 	constructor(
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
-		private readonly run: RunPart,
+		private readonly run: RunContext,
 		private readonly answered: (isFirst: boolean) => void,
 	) {
 		this.clock = run.options.state.environment.clock;
 	}
 
-	/** Queues a query, or joins an equal one. @param then called once with the outcome */
+	/**
+	 * Queues a query, or joins an equal one, unless its outcome is known.
+	 * @param then called once with the outcome
+	 */
 	add(query: Query, then: (outcome: Outcome) => void, queue: 'queue' | 'later' = 'queue'): void {
 		const key = this.state.known.keyOf(query);
 		const equal = this.tasks.get(key);
-		if (equal?.outcome) return then(equal.outcome);
+		const known = equal ? equal.outcome : this.state.known.get(key, query);
+		if (known) return then(known);
 		if (equal) return void equal.then.push(then);
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
@@ -121,7 +125,7 @@ export class MethodRun {
 		for (const wait of this.waits) wait.abort();
 	}
 
-	/** Does something that a `wake` ends. Many listeners on one signal would be a leak to Node. */
+	/** A wait that `wake` ends, with a signal of its own: Node warns of a leak where many listen to one. */
 	private async untilWoken<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
 		const controller = new AbortController();
 		this.waits.add(controller);
@@ -157,7 +161,7 @@ export class MethodRun {
 	/** Asks until there is an outcome; undefined where the run is over before. */
 	private async resolve(task: Task): Promise<Outcome | undefined> {
 		const { clock } = this;
-		const isOpen = () => !this.run.isOver && this.settled(task) === undefined;
+		const isOpen = () => !this.run.isOver && this.knownOutcome(task) === undefined;
 		const isHeld = () => this.state.suspect !== undefined && this.state.suspect !== task;
 		const sleep = async (ms: number) =>
 			await this.untilWoken(async (signal) => await clock.sleep(ms, signal));
@@ -179,17 +183,17 @@ export class MethodRun {
 			const until = clock.monotonic() + concluded;
 			for (let ms = concluded; ms > 0 && isOpen(); ms = until - clock.monotonic()) await sleep(ms);
 		}
-		return this.run.isOver ? undefined : this.settled(task);
+		return this.run.isOver ? undefined : this.knownOutcome(task);
 	}
 
 	/** What is known of a task without a call: its answer, or why it is not asked. */
-	private settled({ key, query, asked }: Task): Outcome | undefined {
+	private knownOutcome({ key, query, asked }: Task): Outcome | undefined {
 		const { known } = this.state;
 		const now = this.clock.monotonic();
 		return (
 			known.get(key, query) ??
 			known.blockedBy(query, asked) ??
-			this.client.outage.blocks(asked, now)
+			this.client.outage.failureOf(asked, now)
 		);
 	}
 

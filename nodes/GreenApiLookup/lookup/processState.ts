@@ -1,7 +1,6 @@
 /**
- * What all executions of the process share: a rate limiter for each instance and method, and the
- * pauses of methods that the messenger told to stop. Kept by a hash of the instance, and forgotten
- * when it is not used.
+ * What all executions of the process share: a rate limiter for each instance and method, the pauses
+ * that a messenger imposed, and answers. Keys are hashes; what is not used any more is forgotten.
  */
 
 import { createHash } from 'node:crypto';
@@ -38,11 +37,6 @@ export class ProcessState {
 		return limiter;
 	}
 
-	/** How much is kept at the moment: limiters and pauses. */
-	get size(): number {
-		return this.limiters.size + this.pauses.size;
-	}
-
 	/** Milliseconds for which a method of an instance is still paused; 0 where it is not. */
 	pausedFor(instance: Instance, path: string): number {
 		const now = this.environment.clock.monotonic();
@@ -72,7 +66,7 @@ class AnswerMemory {
 		return this.kept.has(key);
 	}
 
-	/** @param maxAgeMs milliseconds; what is older is not served, but may be to somebody more patient */
+	/** @param maxAgeMs milliseconds; an older answer is not given, but kept for runs that accept it */
 	get(key: string, maxAgeMs: number): Answer | undefined {
 		const found = this.kept.get(key);
 		if (!found || this.clock.monotonic() - found.at > maxAgeMs) return undefined;

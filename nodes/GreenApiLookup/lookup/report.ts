@@ -29,7 +29,7 @@ export class Report {
 		return sentences(
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
 			second > 0 && `${count(second, 'call')} for the second form of a number.`,
-			shared > 0 && `${count(shared, 'repeated item')} needed no call.`,
+			shared > 0 && `${count(shared, 'item')} needed no call.`,
 			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
 			failed.summary('Not answered'),
 			withoutContact.summary('Contact not answered'),
@@ -42,8 +42,8 @@ export class Report {
 export class Results {
 	readonly items: number;
 	answered = 0;
-	readonly failed = new Failures();
-	readonly withoutContact = new Failures();
+	readonly failed = new FailureCounts();
+	readonly withoutContact = new FailureCounts();
 	/** The failure that told the quota of the month. */
 	quota: Failure | undefined;
 
@@ -59,7 +59,7 @@ export class Results {
 		if (contact && isFailure(contact)) this.count(contact, this.withoutContact);
 	}
 
-	private count(failure: Failure, failures: Failures): void {
+	private count(failure: Failure, failures: FailureCounts): void {
 		failures.add(failure);
 		if (failure.total !== undefined && failure.code === 'quotaExceeded') this.quota = failure;
 	}
@@ -70,8 +70,8 @@ export class Results {
 	}
 }
 
-/** Failures by cause, and what is to be done about them. */
-class Failures {
+/** FailureCounts by cause, and what is to be done about them. */
+class FailureCounts {
 	count = 0;
 	private readonly causes = new Map<string, number>();
 	private readonly advice = new Map<string, number>();

@@ -50,8 +50,8 @@ export interface RunOptions extends RunSettings {
 	readonly signal: AbortSignal | undefined;
 }
 
-/** What the parts of a run need of it. */
-export interface RunPart {
+/** The run as its instances and methods see it. */
+export interface RunContext {
 	readonly options: RunOptions;
 	readonly report: Report;
 	/** Stopped or cancelled: nothing is asked any more. */

@@ -2,7 +2,7 @@ import type { MessengerDefinition } from './definition';
 
 /**
  * green-api.com/v3/docs: CheckAccount, GetAccountSettings, GetContactInfo; read 2026-11-22. The
- * limits of calls a second are second-hand.
+ * calls a second come from another source than these pages.
  */
 export const max: MessengerDefinition = {
 	id: 'max',

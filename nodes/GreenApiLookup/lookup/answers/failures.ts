@@ -22,7 +22,7 @@ export interface Failure {
 	readonly asked: boolean;
 	/** Calls used of the month's quota, where the service told. */
 	readonly used?: number;
-	/** Calls in the month's quota, where the service told. */
+	/** Calls in the month's quota, where the service told; for callLimit, Max Calls. */
 	readonly total?: number;
 }
 
@@ -51,7 +51,7 @@ export interface Definition {
 	readonly transient?: true;
 	/** Whether a later run may get an answer without a change, although this one does not ask again. */
 	readonly retryable?: true;
-	/** What is not worth a further call after it: the method, or the whole instance. */
+	/** What is not called any more after it: the method, or the whole instance. */
 	readonly ends?: 'method' | 'instance';
 	/** Whether that holds for the execution, and not for the run alone. */
 	readonly forExecution?: true;
@@ -200,7 +200,7 @@ export function labelOf(code: FailureCode): string {
 	return code.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
 }
 
-/** Whether every item of a list would fail so. */
+/** Whether every item of a list would fail in the same way. */
 export function concernsAll(code: FailureCode): boolean {
 	const { ends } = definitionOf(code);
 	return ends !== undefined || ['instanceStarting', 'rateLimited', 'network'].includes(code);
@@ -215,7 +215,7 @@ export function failure(code: FailureCode, facts: FailureFacts): Failure {
 	const { asked = false, httpStatus, retryAfter, used, total, detail } = facts;
 	const say = (words: Words) => (typeof words === 'string' ? words : words(facts));
 	const status = httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`;
-	const because = detail === undefined ? '' : `: ${clip(detail, DETAIL_LENGTH)}`;
+	const because = detail === undefined ? '' : `: ${clip(detail, DETAIL_LENGTH).replace(/\.$/, '')}`;
 	return {
 		code,
 		message: `${say(facts.message ?? message)}${status}${because}.`,

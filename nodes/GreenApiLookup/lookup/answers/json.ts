@@ -27,7 +27,7 @@ export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a field is written more than once: JSON.parse takes the last one silently. */
+/** Whether a top-level field is written more than once: JSON.parse takes the last one silently. */
 export function hasRepeatedField(text: string): boolean {
 	const fields: unknown[] = [];
 	let depth = 0;

@@ -103,7 +103,7 @@ const STATUSES: ReadonlyArray<readonly [RegExp, Meaning]> = [
 ];
 
 /** A redirect, or a 4xx that GREEN-API does not use: it says nothing about the item. */
-const FOREIGN: Meaning = {
+const NOT_FROM_GREEN_API: Meaning = {
 	code: 'badResponse',
 	retryable: false,
 	advice:
@@ -113,12 +113,12 @@ const FOREIGN: Meaning = {
 
 /** The fields in which the service says what went wrong, at the top of the body and under `data`. */
 const ERROR_FIELDS = ['reason', 'message', 'error', 'errors', 'errorMessage'] as const;
-const QUOTA_FIELDS = ['invokeStatus', 'correspondentsStatus', 'status'] as const;
+const STATUS_FIELDS = ['invokeStatus', 'correspondentsStatus', 'status'] as const;
 const GOOD_STATUSES: readonly unknown[] = [undefined, null, true, 200, 'ok', 'success'];
 
 /** Why a 200 body is no clear answer to the query; undefined where it is one. */
 function whyUnclear(query: Query, body: JsonObject, text: string): string | undefined {
-	if (isTooDeep(body)) return 'it is nested too deep';
+	if (isTooDeep(body)) return 'it is nested too deeply';
 	const { operation, messenger } = query.endpoint;
 	if (operation === 'getAccountSettings') {
 		return typeof body.stateInstance === 'string' ? undefined : 'it names no state';
@@ -131,9 +131,9 @@ function whyUnclear(query: Query, body: JsonObject, text: string): string | unde
 		return 'it says that something went wrong';
 	}
 	if (typeof body[messenger.existsField] !== 'boolean') return 'it says neither true nor false';
-	if (hasRepeatedField(text)) return 'it says something twice';
+	if (hasRepeatedField(text)) return 'it has a field twice';
 	if (typeof body.chatId === 'number' && !Number.isSafeInteger(body.chatId)) {
-		return 'its chat ID is no whole number';
+		return 'its chat ID is not a whole number';
 	}
 	return aboutAnotherNumber(query, body);
 }
@@ -175,8 +175,8 @@ export function readResponse(query: Query, response: LookupResponse | Error, at:
 	const fail = (meaning: Meaning) => failure(meaning.code, { ...facts, ...meaning });
 	const known = REASONS.find(([words]) => words.test(detail ?? ''));
 	if (known && !isAnswerOfState(query, httpStatus, body)) return fail(known[1]);
-	const refused = STATUSES.find(([statuses]) => statuses.test(String(httpStatus)));
-	if (httpStatus !== 200) return fail(refused?.[1] ?? FOREIGN);
+	const byStatus = STATUSES.find(([statuses]) => statuses.test(String(httpStatus)));
+	if (httpStatus !== 200) return fail(byStatus?.[1] ?? NOT_FROM_GREEN_API);
 	const why = isObject(json) ? whyUnclear(query, json, text) : 'it is not a JSON object';
 	if (why === undefined) return { query, body, at };
 	return fail({ code: 'badResponse', detail: detail ?? why });
@@ -192,7 +192,9 @@ function isAnswerOfState({ endpoint }: Query, status: number, body: JsonObject):
 function reasonOf(body: JsonObject): string | undefined {
 	const texts = [body, body.data].flatMap((part) =>
 		isObject(part)
-			? [...ERROR_FIELDS, ...QUOTA_FIELDS].flatMap((field) => textsIn(part[field]))
+			? [...ERROR_FIELDS, ...STATUS_FIELDS].flatMap((field) =>
+					isGood(part[field]) ? [] : textsIn(part[field]),
+				)
 			: [],
 	);
 	return texts.length > 0 ? texts.join('; ') : undefined;

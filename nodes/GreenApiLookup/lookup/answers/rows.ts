@@ -10,7 +10,7 @@ import { isFailure, type Answer, type Outcome } from './response';
 
 export type Row = Record<string, unknown>;
 
-const SIMPLIFIED: Readonly<Record<Operation, (query: Query, body: JsonObject) => Row>> = {
+const SIMPLIFIED: Readonly<Record<Operation, (body: JsonObject, query: Query) => Row>> = {
 	checkAccount: accountRow,
 	getAccountSettings: settingsRow,
 	getContactInfo: contactRow,
@@ -30,14 +30,14 @@ export function rowOf(answer: Answer, { simplify, includeContactInfo, dryRun }: 
 	const { query, body, at, contact } = answer;
 	const { messenger, operation } = query.endpoint;
 	const isSimple = simplify || dryRun;
-	const found = includeContactInfo && operation === 'checkAccount' && contactOf(contact, isSimple);
+	const found = includeContactInfo && contactOf(contact, isSimple);
 	if (!isSimple) return { ...body, ...found };
-	const row = SIMPLIFIED[operation](query, body);
+	const row = SIMPLIFIED[operation](body, query);
 	const checkedAt = at === null ? null : new Date(at).toISOString();
 	return { messenger: messenger.id, ...row, ...found, checkedAt };
 }
 
-/** The check is not lost for the contact: what went wrong with it is beside it. */
+/** A failed contact does not cost the row its check: the failure goes into `contactError`. */
 function contactOf(contact: Outcome | undefined, simplify: boolean): Row {
 	if (contact === undefined) return { contact: null };
 	if (!isFailure(contact)) {
@@ -83,12 +83,12 @@ export function existsIn({ query, body }: Answer): boolean {
 
 /** The chat ID of the account that an answer of Check Account names; null where there is none. */
 export function chatIdOf({ query, body }: Answer): string | null {
-	const { chatId, lid } = accountRow(query, body);
+	const { chatId, lid } = accountRow(body, query);
 	return textOf(chatId) ?? textOf(lid);
 }
 
-/** What only newer hosts tell is in the row if it is in the answer, as null where it is empty. */
-function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject): Row {
+/** `username` and `lid`, which only newer hosts send, are in the row only if they are in the answer. */
+function accountRow(body: JsonObject, { endpoint: { messenger }, value }: Query): Row {
 	const { numberSuffix } = messenger.chatIds;
 	const exists = body[messenger.existsField] ?? null;
 	const isNumber = value !== null && /^\d+$/.test(value);
@@ -110,7 +110,7 @@ function accountRow({ endpoint: { messenger }, value }: Query, body: JsonObject)
 	};
 }
 
-function settingsRow(_query: Query, body: JsonObject): Row {
+function settingsRow(body: JsonObject): Row {
 	return {
 		stateInstance: body.stateInstance,
 		phone: textOf(body.phone),
@@ -121,7 +121,7 @@ function settingsRow(_query: Query, body: JsonObject): Row {
 	};
 }
 
-function contactRow(_query: Query, body: JsonObject): Row {
+function contactRow(body: JsonObject): Row {
 	const { name, contactName, avatar, ...person } = personOf(body);
 	const phoneNumber = namedNumber(body) ?? null;
 	return { chatId: textOf(body.chatId), name, contactName, avatar, phoneNumber, ...person };

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../environment';
 
+/** A size below 1 or an interval of 0 bounds nothing. */
 export interface BatchingLimits {
 	/** Calls in one interval. */
 	readonly batchSize: number;
@@ -9,31 +10,33 @@ export interface BatchingLimits {
 	readonly batchInterval: number;
 }
 
-export interface Batching {
-	/** Resolves when the next call of the run keeps within the limits, or when the signal is aborted. */
-	wait(signal?: AbortSignal): Promise<void>;
-	/** Notes that a call goes, now. */
-	sent(): void;
-	/** Milliseconds between two calls at most. */
+export class Batching {
+	/** The longest pause between two calls, in milliseconds. */
 	readonly longestGapMs: number;
-}
+	/** The pace that it allows; infinite where it bounds nothing. */
+	readonly callsPerSecond: number;
+	private readonly size: number;
+	/** Monotonic milliseconds of the latest calls. */
+	private readonly sentAt: number[] = [];
 
-/** Undefined limits, a size below 1 or an interval of 0 bound nothing. */
-export function batchingOf(limits: BatchingLimits | undefined, clock: Clock): Batching {
-	const { batchSize = 0, batchInterval = 0 } = limits ?? {};
-	const longestGapMs = batchSize < 1 ? 0 : batchInterval;
-	const size = Math.max(1, batchSize);
-	const sent: number[] = [];
-	return {
-		longestGapMs,
-		async wait(signal) {
-			const free = (sent.at(-size) ?? Number.NEGATIVE_INFINITY) + longestGapMs;
-			const ms = free - clock.monotonic();
-			if (ms > 0) await clock.sleep(ms, signal);
-		},
-		sent() {
-			sent.push(clock.monotonic());
-			if (sent.length > 2 * size) sent.splice(0, sent.length - size);
-		},
-	};
+	constructor(
+		{ batchSize, batchInterval }: BatchingLimits,
+		private readonly clock: Clock,
+	) {
+		this.longestGapMs = batchSize < 1 ? 0 : batchInterval;
+		this.size = Math.max(1, batchSize);
+		this.callsPerSecond = (1000 * this.size) / this.longestGapMs;
+	}
+
+	/** Milliseconds until the next call of the run may go; 0 or less where it may go now. */
+	get waitMs(): number {
+		const free = (this.sentAt.at(-this.size) ?? Number.NEGATIVE_INFINITY) + this.longestGapMs;
+		return free - this.clock.monotonic();
+	}
+
+	/** Notes that a call goes, now. */
+	sent(): void {
+		this.sentAt.push(this.clock.monotonic());
+		if (this.sentAt.length > 2 * this.size) this.sentAt.splice(0, this.sentAt.length - this.size);
+	}
 }

@@ -53,7 +53,7 @@ export interface Call extends Sent {
 	readonly outcome: Outcome;
 }
 
-/** Why a wait ends: without a reason, Node makes an exception with its stack for each call. */
+/** Why a wait ends: without a reason, Node creates an exception with a stack for each call. */
 const CALL_ENDED = 'the call ended';
 
 const TOO_LATE = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
@@ -65,7 +65,7 @@ export class InstanceClient {
 	/** Calls in flight, each with what gives it up. */
 	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
-	/** @param onCall told of every call before it goes */
+	/** @param onCall called before each call is sent */
 	constructor(
 		private readonly connection: Connection,
 		private readonly bounds: Bounds,
@@ -89,7 +89,8 @@ export class InstanceClient {
 
 	/** The pace that the limits allow at present. */
 	get callsPerSecond(): number {
-		return 1000 / this.bounds.limiter.spacingMs;
+		const { limiter, batching } = this.bounds;
+		return Math.min(1000 / limiter.spacingMs, batching.callsPerSecond);
 	}
 
 	/**
@@ -100,7 +101,7 @@ export class InstanceClient {
 		const sent = await this.send(requestOf(query), conditions);
 		if (!sent) return undefined;
 		const outcome = readResponse(query, sent.response, this.clock.now());
-		this.outage.ended(outcome, sent.sentAt, sent.endedAt);
+		this.outage.callEnded(outcome, sent.sentAt, sent.endedAt);
 		return { ...sent, outcome };
 	}
 
@@ -111,13 +112,14 @@ export class InstanceClient {
 		const leave = await this.enter();
 		const goesAlone = isAlone() || this.outage.isSevere;
 		if (goesAlone) await Promise.all(this.inFlight.keys());
-		await batching.wait(signal);
+		if (batching.waitMs > 0) await this.clock.sleep(batching.waitMs, signal);
 		const permit = await limiter.acquire(signal);
 		const release = (info?: RateInfo) => {
 			if (permit) limiter.release(permit, info);
 			leave();
 		};
-		if (!permit || !isWanted()) return void release();
+		// Another client of the run may have sent a call meanwhile.
+		if (!permit || !isWanted() || batching.waitMs > 0) return void release();
 		if (!goesAlone) leave();
 		batching.sent();
 		this.onCall();

@@ -4,9 +4,9 @@
  */
 
 import type { Failure } from '../answers/failures';
-import { isFailure, type Outcome } from '../answers/response';
+import type { Outcome } from '../answers/response';
 import { duration } from '../answers/text';
-import { isNoAnswer } from './retry';
+import { isTransient } from './retry';
 
 /** Transient failures in a row after which one call goes at a time. */
 const ONE_AT_A_TIME_AFTER = 20;
@@ -32,8 +32,8 @@ export class Outage {
 	}
 
 	/** A call ended. Times are monotonic milliseconds. */
-	ended(outcome: Outcome, sentAt: number, endedAt: number): void {
-		if (!isFailure(outcome) || !isNoAnswer(outcome)) {
+	callEnded(outcome: Outcome, sentAt: number, endedAt: number): void {
+		if (!isTransient(outcome)) {
 			this.failing = undefined;
 			this.answeredAt = endedAt;
 			this.failuresInRow = 0;
@@ -55,7 +55,7 @@ export class Outage {
 	}
 
 	/** The failure of a query that is not asked any more, because the run has given up. */
-	blocks(asked: boolean, now: number): Failure | undefined {
+	failureOf(asked: boolean, now: number): Failure | undefined {
 		if (!this.failing || this.msUntilGivenUp(now) > 0) return undefined;
 		const { last } = this.failing;
 		const maxWait = `Max Wait (${duration(this.maxWaitMs / 1000)})`;

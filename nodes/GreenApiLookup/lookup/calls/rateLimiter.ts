@@ -8,8 +8,8 @@ import type { Clock } from '../environment';
 import { HIGHEST_LIMIT, Speed, type Pace, type RateBounds } from './speed';
 
 /**
- * Milliseconds that a rolling second of the service is taken for: two calls can come 15 nearer to each
- * other on the network, and 1 is for the clock.
+ * Milliseconds that a rolling second of the service is assumed to have: 15 more, because the network
+ * can bring two calls so much closer together, and 1 for the clock.
  */
 const SECOND_MS = 1016;
 
@@ -22,10 +22,10 @@ const CATCH_UP_MS = 100;
 /** The nearest that two calls come to each other meanwhile, as a share of the spacing. */
 const NEAREST = 0.5;
 
-/** Milliseconds in which a call leaves the process; after three times as many, it stood still. */
+/** Milliseconds within which a call leaves the process; after three times as many, it was blocked. */
 const LEAVING_MS = 5;
 
-/** Share of the spacing by which the next call goes later after a 429 at most: finds a free place. */
+/** After a 429 the next call is delayed by at most this share of the spacing, to find a free place. */
 const SHIFT = 0.5;
 
 /** Less of it where the share is below one call a second, until all processes have a free place. */
@@ -85,7 +85,7 @@ export class RateLimiter {
 	/** A run ended, and its bounds with it. */
 	leave(run: object): void {
 		this.runs.delete(run);
-		this.lookAgain();
+		this.recomputeWait();
 	}
 
 	/** Milliseconds between two calls at the present pace. */
@@ -109,7 +109,7 @@ export class RateLimiter {
 			};
 			const giveUp = () => {
 				this.queue.splice(this.queue.indexOf(grant), 1);
-				this.lookAgain();
+				this.recomputeWait();
 				resolve(undefined);
 			};
 			signal?.addEventListener('abort', giveUp, { once: true });
@@ -124,32 +124,32 @@ export class RateLimiter {
 	 */
 	release(permit: Permit, info?: RateInfo): void {
 		const now = this.clock.monotonic();
-		if (info) this.takeIn(info, permit.at, now);
+		if (info) this.applyInfo(info, permit.at, now);
 		// Only the first call is dated ahead. It came to the service by now, so its second begins now.
 		if (permit.at <= now) return;
 		permit.at = now;
 		this.spacedFrom = now;
-		this.lookAgain();
+		this.recomputeWait();
 	}
 
-	private takeIn(
+	private applyInfo(
 		{ limit = 0, tooMany, retryAfterMs }: RateInfo,
 		sentAt: number,
 		now: number,
 	): void {
 		this.pausedUntil = Math.max(this.pausedUntil, now + retryAfterMs);
-		this.speed.told(limit);
+		this.speed.setLimit(limit);
 		const { isFraction } = this.pace();
 		const shift = isFraction ? FRACTION_SHIFT : SHIFT * this.random();
 		if (tooMany) this.spacedFrom += this.spacingMs * shift;
-		if (!isFraction) this.speed.answered(tooMany, sentAt, now);
+		if (!isFraction) this.speed.countAnswer(tooMany, sentAt, now);
 	}
 
 	private pace(): Pace {
 		return this.speed.pace([...this.runs.values()], this.clock.monotonic());
 	}
 
-	private lookAgain(): void {
+	private recomputeWait(): void {
 		this.changed.abort();
 		this.changed = new AbortController();
 	}
@@ -159,7 +159,7 @@ export class RateLimiter {
 		// Nobody was waiting until now, so there is no lateness to make up for.
 		this.spacedFrom = Math.max(this.spacedFrom, this.clock.monotonic() - this.spacingMs);
 		while (this.queue.length > 0) {
-			const wait = this.earliest() - this.clock.monotonic();
+			const wait = this.nextAllowedAt() - this.clock.monotonic();
 			// Looked at again after the wait: the rate may have changed, a timer may be early.
 			if (wait > 0) await this.clock.sleep(wait, this.changed.signal);
 			else this.grant();
@@ -167,7 +167,7 @@ export class RateLimiter {
 		this.isGranting = false;
 	}
 
-	private earliest(): number {
+	private nextAllowedAt(): number {
 		const spacing = this.spacingMs;
 		const calls = Math.ceil(this.pace().perSecond);
 		const sentAt = (back: number) => this.granted.at(-back)?.at ?? Number.NEGATIVE_INFINITY;

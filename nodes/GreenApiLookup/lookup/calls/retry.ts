@@ -1,6 +1,6 @@
 /** Whether and when a query is asked once more within a run: no clock and no randomness of its own. */
 
-import { definitionOf } from '../answers/failures';
+import { definitionOf, type Failure } from '../answers/failures';
 import { isFailure, type Outcome } from '../answers/response';
 
 /** Calls for one query; those answered 429 are not counted. */
@@ -11,12 +11,12 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
 /** Whether the same query may well be answered a moment later. */
-export function isTransient(outcome: Outcome): boolean {
-	return isFailure(outcome) && outcome.retryable && isNoAnswer(outcome);
+export function mayBeRetried(outcome: Outcome): outcome is Failure {
+	return isFailure(outcome) && outcome.retryable && isTransient(outcome);
 }
 
 /** Whether it says nothing but that the service, or the way to it, does not work. */
-export function isNoAnswer(outcome: Outcome): boolean {
+export function isTransient(outcome: Outcome): outcome is Failure {
 	return isFailure(outcome) && definitionOf(outcome.code).transient === true;
 }
 
@@ -48,7 +48,7 @@ export class Attempts {
 		this.ms += endedAt - (this.refusedAt ?? sentAt);
 		this.refusedAt = isRefused ? endedAt : undefined;
 		if (!isRefused) this.tries++;
-		if (!isFailure(outcome) || !isTransient(outcome)) return undefined;
+		if (!mayBeRetried(outcome)) return undefined;
 		if (!isRefused && this.tries >= MOST_TRIES) return undefined;
 		const told = outcome.retryAfter === undefined ? undefined : outcome.retryAfter * 1000;
 		const wait = told ?? (isRefused ? 0 : this.random() * this.longestWait());

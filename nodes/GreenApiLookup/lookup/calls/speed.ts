@@ -6,8 +6,8 @@
  */
 
 /**
- * Each 429 counts 1, each answered call takes off `forgiven`, and `many` are other users. A process at
- * full speed believes in strays for longer, so that 5 % of them do not slow it down.
+ * Each 429 adds 1, each answered call subtracts `forgiven`, and `many` mean other users. At full speed
+ * more are tolerated, so that 5 % of stray 429s slow nothing down.
  */
 const AT_FULL_SPEED = { many: 6, forgiven: 0.12 };
 const AMONG_OTHERS = { many: 2.5, forgiven: 0.06 };
@@ -18,7 +18,7 @@ const FALL = 0.9;
 /** The lowest speed: whoever calls less often finds no gap between the calls of others. */
 const LOWEST = 0.125;
 
-/** Milliseconds in which it would come back from 0: with the cube of the time. */
+/** Milliseconds in which it would come back from 0; the speed grows with the cube of the time. */
 const RECOVERY_MS = 220_000;
 
 /** Calls per second: a higher figure in a header is no limit. */
@@ -70,12 +70,12 @@ export class Speed {
 	}
 
 	/** Takes over a limit that the service says, if it can be one. */
-	told(limit: number): void {
+	setLimit(limit: number): void {
 		if (limit > 0 && limit <= this.highestLimit) this.limit = limit;
 	}
 
 	/** Counts an answer to a call, and slows down where 429s repeat. */
-	answered(tooMany: boolean, sentAt: number, now: number): void {
+	countAnswer(tooMany: boolean, sentAt: number, now: number): void {
 		// A call sent before the last change says nothing about the present speed.
 		if (sentAt < this.since) return;
 		const { many, forgiven } = this.share(now) < 1 ? AMONG_OTHERS : AT_FULL_SPEED;

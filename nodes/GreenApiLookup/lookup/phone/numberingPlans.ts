@@ -1,7 +1,7 @@
 /**
  * What is known about the numbering plans of countries: libphonenumber-js, bundled into the package.
- * Its largest metadata, because only they tell valid numbers from such that merely have the right
- * length, and that decides between two readings (docs/decisions/0006).
+ * Its largest metadata, because only that tells valid numbers from those that merely have the right
+ * length, which decides between two readings (docs/decisions/0006).
  */
 
 import codes from 'i18n-iso-countries/codes.json';

@@ -5,9 +5,7 @@
 
 import { countryOf } from './numberingPlans';
 import { readWritten } from './readings';
-import { readText, textOf, type PhoneIssue } from './writtenNumber';
-
-export type { PhoneIssue };
+import { readText, cellText, type PhoneIssue } from './writtenNumber';
 
 /** Which phone numbers a method takes. */
 export interface NumberRule {
@@ -38,7 +36,7 @@ export interface ChatIdRule {
 }
 
 /** What is asked about, or why nothing is. */
-type Asked = string | PhoneIssue;
+type QueryValue = string | PhoneIssue;
 
 /** The islands with the shortest numbers have seven digits, country code included. */
 const SHORTEST = 7;
@@ -51,7 +49,7 @@ const NO_USERNAMES = {
 	advice: 'Write a phone number, or choose Telegram as Messenger.',
 };
 const NO_USERNAME = {
-	why: 'it is no username either',
+	why: 'it is not a username either',
 	advice: 'A username is @ and 4 to 32 letters, digits or underscores.',
 };
 const NO_COUNTRY = {
@@ -65,31 +63,30 @@ const GROUP = { why: 'it is a group', advice: "Use GREEN-API's GetGroupData meth
  * where the method takes those. What is not clear is an issue; nothing is guessed, nothing throws.
  * @param country Default Country of numbers without a country code (see countryOf); '' for none
  */
-export function readAccount(value: unknown, rule: AccountRule, country: unknown): Asked {
-	const text = textOf(value);
+export function readAccount(value: unknown, rule: AccountRule, country: unknown): QueryValue {
+	const text = cellText(value);
 	if (typeof text !== 'string') return text;
 	if (rule.lids && /^\d{5,20}@lid$/.test(text)) return text;
-	if (!text.startsWith('@')) return readPhoneNumber(value, rule.numbers, country);
+	if (!text.startsWith('@')) return readPhoneNumber(text, rule.numbers, country);
 	if (!rule.usernames) return NO_USERNAMES;
 	return /^@[a-z]\w{3,31}$/i.test(text) ? text : NO_USERNAME;
 }
 
 /** The chat ID as the text that the service wants; numbers as in readAccount. Never throws. */
-export function readChatId(value: unknown, rule: ChatIdRule, country: unknown): Asked {
-	const text = textOf(typeof value === 'number' ? String(value) : value);
+export function readChatId(value: unknown, rule: ChatIdRule, country: unknown): QueryValue {
+	// Groups of Telegram and MAX have negative IDs.
+	const text = cellText(typeof value === 'number' && value < 0 ? String(value) : value);
 	if (typeof text !== 'string') return text;
 	if (rule.group.test(text)) return GROUP;
 	if (rule.person.test(text)) return text;
 	if (rule.numberSuffix === undefined) return { why: rule.expected };
 	// GetContactInfo names no length.
-	const digits = readPhoneNumber(value, { fewest: SHORTEST, most: MOST_DIGITS }, country);
+	const digits = readPhoneNumber(text, { fewest: SHORTEST, most: MOST_DIGITS }, country);
 	return typeof digits === 'string' ? digits + rule.numberSuffix : { why: digits.why };
 }
 
-/** The digits in international form, if they are clear and the method takes them. Never throws. */
-export function readPhoneNumber(value: unknown, rule: NumberRule, country: unknown): Asked {
-	const text = textOf(value);
-	if (typeof text !== 'string') return text;
+/** The digits in international form, if they are clear and the method takes them. */
+function readPhoneNumber(text: string, rule: NumberRule, country: unknown): QueryValue {
 	const home = countryOf(country);
 	if (!home && (country ?? '') !== '') return NO_COUNTRY;
 	const numbers = readText(text);

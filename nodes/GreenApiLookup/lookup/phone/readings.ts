@@ -38,33 +38,33 @@ const isMobile = (reading?: Reading) => /MOBILE$/.test(reading?.type ?? '');
 
 /** The one number that is meant, or why there is not one. */
 export function readWritten(text: string, country?: CountryCode): Reading | PhoneIssue {
-	const hasCode = country === undefined || text.includes('+');
-	return withoutDoubt(hasCode ? readBare(text) : readWithCountry(text, country));
+	const needsCode = country === undefined || text.includes('+');
+	return withoutDoubt(needsCode ? readWithoutCountry(text) : readWithCountry(text, country));
 }
 
-/** The reading, unless one digit more or less, or one country code less, makes it a known number. */
+/** Refuses a reading that one digit more or less, or one country code less, would make a known number. */
 function withoutDoubt(reading: Reading | PhoneIssue): Reading | PhoneIssue {
 	if ('why' in reading || !reading.number || isMobile(reading)) return reading;
 	const { digits, number, type } = reading;
 	const { countryCallingCode: code, nationalNumber: national } = number;
 	const isDoubled = national.startsWith(code) && isMobile(readDigits(national));
-	if (isDoubled) return eitherOf(digits, national);
+	if (isDoubled) return ambiguous(digits, national);
 	// Italy keeps the 0 of its fixed lines behind the country code, and its mobiles have none.
 	if (type && !/^390\d{10}$/.test(digits)) return reading;
 	const changed = national.startsWith('0') ? national.slice(1) : `0${national}`;
 	const other = validOf(readDigits(code + changed));
-	return other ? eitherOf(digits, other.digits) : reading;
+	return other ? ambiguous(digits, other.digits) : reading;
 }
 
 /** With + or without a Default Country: digits have to begin with a country code. */
-function readBare(text: string): Reading | PhoneIssue {
+function readWithoutCountry(text: string): Reading | PhoneIssue {
 	const digits = digitsOf(text);
 	const international = readAbroad(text);
 	if (text.includes('+') || digits.startsWith('00')) return international;
 	const abroad = validOf(international);
 	// Only Russia and Kazakhstan dial ten digits behind an 8.
 	const home = /^8\d{10}$/.test(digits) ? readAtHome(text, 'RU') : undefined;
-	if (home) return abroad ? chooseOf(text, home, abroad) : home;
+	if (home) return abroad ? chooseReading(text, home, abroad) : home;
 	const isShort = digits.replace(/^8/, '').length < SHORTEST_BARE;
 	if (abroad || isShort) return abroad ?? NO_COUNTRY_CODE;
 	if ('why' in international) return international;
@@ -80,7 +80,7 @@ function readWithCountry(text: string, country: CountryCode): Reading | PhoneIss
 	const [home, abroad] = [readAtHome(text, country), validOf(international)];
 	const isOwnCode = abroad?.number?.countryCallingCode === getCountryCallingCode(country);
 	if (isOwnCode && !isMobile(home)) return abroad;
-	if (home) return abroad ? chooseOf(text, home, abroad, country) : home;
+	if (home) return abroad ? chooseReading(text, home, abroad, country) : home;
 	const known = surplusOf(text, country, abroad !== undefined) ?? abroad;
 	if (known) return known;
 	// A spreadsheet or JSON took the digits for a number, and its 0 is lost.
@@ -92,7 +92,7 @@ function readWithCountry(text: string, country: CountryCode): Reading | PhoneIss
 }
 
 /** One of two valid readings, where the way of writing or dialling tells which. */
-function chooseOf(text: string, home: Reading, abroad: Reading, country?: CountryCode) {
+function chooseReading(text: string, home: Reading, abroad: Reading, country?: CountryCode) {
 	// An older form, such as Mexico's 1 in front, is no more than a possibility.
 	if (!home.number?.isValid()) return abroad;
 	if (home.digits === abroad.digits) return home;
@@ -106,12 +106,12 @@ function chooseOf(text: string, home: Reading, abroad: Reading, country?: Countr
 	const lacksItsZero = / .* /.test(groups) && local[0] === `0${groups}`;
 	const isLocal = local.includes(groups) || lacksItsZero;
 	if (groups.includes(' ') && isAbroad !== isLocal) return isAbroad ? abroad : home;
-	if (!country) return eitherOf(home.digits, abroad.digits, OR_COUNTRY);
+	if (!country) return ambiguous(home.digits, abroad.digits, OR_COUNTRY);
 	const digits = digitsOf(text);
 	const isPrefixed = /^[08]/.test(digits) && !home.digits.endsWith(digits);
 	const lacksZero = abroad.type === 'MOBILE' && local[0].startsWith('0');
 	const isDialled = isPrefixed || (isMobile(home) && !lacksZero);
-	return isDialled && !digits.startsWith('00') ? home : eitherOf(home.digits, abroad.digits);
+	return isDialled && !digits.startsWith('00') ? home : ambiguous(home.digits, abroad.digits);
 }
 
 /** The groups in which its country writes it, with and without a trunk prefix that is apart. */
@@ -156,7 +156,7 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	if (reading.digits !== digits) {
 		// A prefix that is dialled inside the country only: "+49 (0)30 …", "+7 8 912 …", "+3606 …".
 		const isPrefixed = /^[08]/.test(digits.slice(code.length)) && digits.endsWith(national);
-		return isPrefixed && reading.type ? reading : eitherOf(digits, reading.digits);
+		return isPrefixed && reading.type ? reading : ambiguous(digits, reading.digits);
 	}
 	const isRepeated = /^(\d)\1+$/.test(national) && !isMobile(reading);
 	if (isRepeated) return { why: 'it is one digit repeated', advice: CHECK };
@@ -180,6 +180,6 @@ function surplusOf(text: string, country?: CountryCode, isUsual = false) {
 	return undefined;
 }
 
-function eitherOf(one: string, other: string, advice = 'Write the one that is meant with its +.') {
+function ambiguous(one: string, other: string, advice = 'Write the one that is meant with its +.') {
 	return { why: `it can be read as +${one} or +${other}`, advice };
 }

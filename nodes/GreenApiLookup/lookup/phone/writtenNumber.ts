@@ -39,7 +39,7 @@ const EXPRESSION = {
  * taken out of a list of one, `{ value }` (Google People, amoCRM, Pipedrive) and `{ VALUE }`
  * (Bitrix24). Empty for null and undefined.
  */
-export function textOf(value: unknown, depth = 0): string | PhoneIssue {
+export function cellText(value: unknown, depth = 0): string | PhoneIssue {
 	if (value === null || value === undefined) return '';
 	if (typeof value === 'number') {
 		if (!Number.isFinite(value) || value <= 0) return { why: 'it is not a positive number' };
@@ -57,10 +57,10 @@ export function textOf(value: unknown, depth = 0): string | PhoneIssue {
 	if (typeof value !== 'object' || depth > 4) return NO_TEXT;
 	if (Array.isArray(value)) {
 		const [first, ...others] = new Set(value.filter((element) => (element ?? '') !== ''));
-		return others.length > 0 ? LIST : textOf(first, depth + 1);
+		return others.length > 0 ? LIST : cellText(first, depth + 1);
 	}
 	const key = ['value', 'VALUE', 'values'].find((name) => Object.hasOwn(value, name));
-	return key ? textOf(Reflect.get(value, key), depth + 1) : NO_TEXT;
+	return key ? cellText(Reflect.get(value, key), depth + 1) : NO_TEXT;
 }
 
 /** What is replaced in a text, one after the other. */
@@ -160,7 +160,7 @@ const RUN = /(?:[+(][+( ]*)?\d(?:[\d ()./_-]*\d)?\)?/g;
 /** Brackets that hold a whole number behind another. */
 const SECOND_IN_BRACKETS = /(?<=\d) ?\((?:[ /.-]?\d){9,}\)/g;
 
-/** The numbers in a text of textOf, at least one, as they are written; or what is in the way. */
+/** The numbers in a text of cellText, at least one, as they are written; or what is in the way. */
 export function readText(text: string): readonly string[] | PhoneIssue {
 	if (OTHER_KIND.test(text)) return { why: 'it is a number of another kind', advice: PUT_ONE };
 	const unlabelled = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
