@@ -74,7 +74,7 @@ export class Service {
 		this.connection = {
 			instance: {
 				baseUrl: 'https://api.example',
-				version: '',
+				pathPrefix: '',
 				idInstance: options.idInstance ?? '7103000001',
 				apiTokenInstance: 'd75b3a66d75b3a66',
 			},

@@ -10,13 +10,13 @@ const WHATSAPP = findEndpoint('whatsapp', 'checkAccount');
 const TELEGRAM = findEndpoint('telegram', 'checkAccount');
 
 /** The body that is sent for a value, or the code of the failure. */
-function bodyFor(subject: unknown, endpoint: Endpoint, force = false): string | undefined {
-	const query = readQuery(endpoint, { subject, force });
+function bodyFor(value: unknown, endpoint: Endpoint, force = false): string | undefined {
+	const query = readQuery(endpoint, { value, force });
 	return isFailure(query) ? query.code : requestOf(query).body;
 }
 
-test.each(['+7 987 654-32-10', 79876543210])('%j is asked about as a JSON integer', (subject) => {
-	expect(bodyFor(subject, WHATSAPP)).toBe('{"phoneNumber":79876543210}');
+test.each(['+7 987 654-32-10', 79876543210])('%j is asked about as a JSON integer', (value) => {
+	expect(bodyFor(value, WHATSAPP)).toBe('{"phoneNumber":79876543210}');
 });
 
 test('a number that no JavaScript number can hold keeps its last digit', () => {
@@ -80,7 +80,7 @@ test.each([
 
 test('a number without its country code is a chat ID with a Default Country', () => {
 	const endpoint = findEndpoint('whatsapp', 'getContactInfo');
-	const fields = { subject: '8 (987) 654-32-10', force: false, defaultCountry: 'RU' };
+	const fields = { value: '8 (987) 654-32-10', force: false, defaultCountry: 'RU' };
 
 	expect(readQuery(endpoint, fields)).toMatchObject({ value: '79876543210@c.us' });
 });
@@ -95,7 +95,7 @@ test('account settings are asked for without a body', () => {
 
 test('a group is refused with a way to look it up', () => {
 	const endpoint = findEndpoint('whatsapp', 'getContactInfo');
-	const group = readQuery(endpoint, { subject: '120363043968066561@g.us', force: false });
+	const group = readQuery(endpoint, { value: '120363043968066561@g.us', force: false });
 
 	expect(group).toMatchObject({ code: 'invalidChatId', asked: false });
 	expect((group as Failure).message).toContain('it is a group');
@@ -103,8 +103,8 @@ test('a group is refused with a way to look it up', () => {
 });
 
 test('one number, however it is written, is one query; another messenger, method or force is not', () => {
-	const key = (subject: unknown, endpoint = WHATSAPP, force = false) =>
-		keyOf(readQuery(endpoint, { subject, force }) as Query);
+	const key = (value: unknown, endpoint = WHATSAPP, force = false) =>
+		keyOf(readQuery(endpoint, { value, force }) as Query);
 
 	expect(key('+7 987 654-32-10')).toBe(key(79876543210));
 	const others = [

@@ -12,7 +12,7 @@ import type { LookupResponse } from '../lookup/answers/response';
 import { parseInstance, type Instance, type InstanceError } from '../lookup/calls/instance';
 import type { Connection } from '../lookup/calls/instanceClient';
 import type { LookupRequest } from '../lookup/query';
-import { RATE_SHARE, readSetting, type NodeSettings } from './settings';
+import { RATE_SHARE, readSetting, reasonOf, type NodeSettings } from './settings';
 
 /** Name of the credential type that signs every request. */
 export const CREDENTIAL = 'greenApiInstanceApi';
@@ -61,7 +61,7 @@ export class Connections {
 		if (fields instanceof Error) {
 			return settingFailure(
 				'wrongInstance',
-				`The GREEN-API credential of this node could not be read: ${fields.message.replace(/\.?$/, '.')}`,
+				`The GREEN-API credential of this node could not be read: ${reasonOf(fields)}.`,
 				'Choose one under Credential to connect with, and open it once to see that it is complete.',
 			);
 		}

@@ -9,15 +9,15 @@ import { failedRowOf, rowOf, type Row, type RowShape } from '../lookup/answers/r
 import { inSlices, type Clock } from '../lookup/environment';
 import type { RunResult, Stopped } from '../lookup/runOptions';
 import { readQuery, type Query } from '../lookup/query';
-import { FORCE, isTool, readSetting, type ReadParameter } from './settings';
+import { FORCE, isTool, readSetting, reasonOf, type ReadParameter } from './settings';
 
 /** One item, its parameters read once. */
 export interface ReadItem {
 	/** Position among n8n's items. */
 	readonly index: number;
 	readonly input: INodeExecutionData;
-	/** The parameter that the query is about, raw. */
-	readonly subject: unknown;
+	/** What the item asks about, raw. */
+	readonly value: unknown;
 	readonly query: Query | Failure;
 }
 
@@ -28,23 +28,22 @@ export function readItem(
 	input: INodeExecutionData,
 	read: ReadParameter,
 ): ReadItem {
-	let subject: unknown = null;
+	let value: unknown = null;
 	let query: Query | Failure;
 	try {
-		subject = endpoint.subject && read(endpoint.subject);
+		value = endpoint.subject && read(endpoint.subject);
 		const defaultCountry = endpoint.subject && read('options.defaultCountry');
 		const force = readSetting(FORCE, () => read('options.force'));
 		query =
-			typeof force === 'object' ? force : readQuery(endpoint, { subject, force, defaultCountry });
+			typeof force === 'object' ? force : readQuery(endpoint, { value, force, defaultCountry });
 	} catch (error) {
-		const why = (error instanceof Error && error.message) || 'an expression fails';
 		query = settingFailure(
 			endpoint.subject === 'chatId' ? 'invalidChatId' : 'invalidPhoneNumber',
-			`The parameters of this item cannot be read: ${why}.`,
+			`The parameters of this item cannot be read: ${reasonOf(error)}.`,
 			'Correct the expression, or the item that it reads.',
 		);
 	}
-	return { index, input, subject, query };
+	return { index, input, value, query };
 }
 
 /** What the rows of a run depend on besides their outcomes. */
@@ -98,11 +97,11 @@ function toItem(item: ReadItem, outcome: Outcome, style: OutputContext): INodeEx
 	return { json: { ...fields, ...row } as IDataObject, ...binary, pairedItem };
 }
 
-function failedRow({ subject, query }: ReadItem, failure: Failure, style: OutputContext): Row {
+function failedRow({ value, query }: ReadItem, failure: Failure, style: OutputContext): Row {
 	// An agent is shown the message alone.
 	const message = isTool(style.node) ? `${failure.message} ${failure.advice}` : failure.message;
-	const value = isFailure(query) ? subject : query.value;
-	return failedRowOf(style.endpoint, value, { ...failure, message }, style);
+	const asked = isFailure(query) ? value : query.value;
+	return failedRowOf(style.endpoint, asked, { ...failure, message }, style);
 }
 
 /** Built from the failure alone: an error of the HTTP client would carry the URL with the token. */

@@ -122,13 +122,18 @@ export function readSetting<Value extends number | string | boolean>(
 			`It must be ${expected}.`,
 		);
 	} catch (error) {
-		const why = error instanceof Error ? error.message : 'an expression fails';
 		return settingFailure(
 			'invalidSettings',
-			`${name} cannot be read: ${why}.`,
+			`${name} cannot be read: ${reasonOf(error)}.`,
 			'Correct its expression.',
 		);
 	}
+}
+
+/** Why an expression fails, in n8n's words: a clause without a full stop. */
+export function reasonOf(error: unknown): string {
+	const words = error instanceof Error ? error.message.replace(/\.$/, '') : '';
+	return words || 'an expression fails';
 }
 
 function flag(name: string, fallback: boolean): Setting<boolean> {

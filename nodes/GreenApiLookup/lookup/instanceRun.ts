@@ -139,7 +139,7 @@ export class InstanceRun {
 			}
 			this.checkDone(index, inBothForms(query, outcome, other, second));
 		};
-		this.checks.add(other, secondFormDone, 'later');
+		this.checks.add(other, secondFormDone, 'second');
 	}
 
 	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */

@@ -60,7 +60,7 @@ export class MethodRun {
 	/** Every task, by key: equal queries are one task. */
 	private readonly tasks = new Map<string, Task>();
 	private readonly queue = new Queue();
-	/** Taken only when there are no others. */
+	/** Second forms: taken only when there are no others. */
 	private readonly later = new Queue();
 	/** One for each wait: aborted when those who wait have to look again. */
 	private readonly waits = new Set<AbortController>();
@@ -81,7 +81,7 @@ export class MethodRun {
 	 * Queues a query, or joins an equal one, unless its outcome is known.
 	 * @param then called once with the outcome
 	 */
-	add(query: Query, then: (outcome: Outcome) => void, queue: 'queue' | 'later' = 'queue'): void {
+	add(query: Query, then: (outcome: Outcome) => void, form: 'first' | 'second' = 'first'): void {
 		const key = this.state.known.keyOf(query);
 		const equal = this.tasks.get(key);
 		const known = equal ? equal.outcome : this.state.known.get(key, query);
@@ -89,10 +89,10 @@ export class MethodRun {
 		if (equal) return void equal.then.push(then);
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
-		const isFirst = queue === 'queue';
+		const isFirst = form === 'first';
 		const task = { key, query, attempts, then: [then], isFirst, asked: false };
 		this.tasks.set(key, task);
-		this[queue].push(task);
+		(isFirst ? this.queue : this.later).push(task);
 	}
 
 	/**

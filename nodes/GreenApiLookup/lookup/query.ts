@@ -16,7 +16,8 @@ export interface Query {
 
 /** An item's parameters as n8n hands them over: unchecked. */
 export interface QueryFields {
-	readonly subject: unknown;
+	/** What is asked about. */
+	readonly value: unknown;
 	readonly force: boolean;
 	/** Country of numbers without a country code; empty for none. */
 	readonly defaultCountry?: unknown;
@@ -34,7 +35,7 @@ export interface LookupRequest {
 /** The query of one item, or why there is none. */
 export function readQuery(endpoint: Endpoint, fields: QueryFields): Query | Failure {
 	const { messenger, subject } = endpoint;
-	const { subject: value, force, defaultCountry } = fields;
+	const { value, force, defaultCountry } = fields;
 	if (subject === null) return { endpoint, value: null, force: false };
 	const read =
 		subject === 'chatId'

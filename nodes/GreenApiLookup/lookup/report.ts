@@ -53,13 +53,13 @@ export class Results {
 	}
 
 	private add(outcome: Outcome): void {
-		if (isFailure(outcome)) return this.count(outcome, this.failed);
+		if (isFailure(outcome)) return this.addFailure(outcome, this.failed);
 		this.answered++;
 		const { contact } = outcome;
-		if (contact && isFailure(contact)) this.count(contact, this.withoutContact);
+		if (contact && isFailure(contact)) this.addFailure(contact, this.withoutContact);
 	}
 
-	private count(failure: Failure, failures: FailureCounts): void {
+	private addFailure(failure: Failure, failures: FailureCounts): void {
 		failures.add(failure);
 		if (failure.total !== undefined && failure.code === 'quotaExceeded') this.quota = failure;
 	}

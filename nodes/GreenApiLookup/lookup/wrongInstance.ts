@@ -14,8 +14,8 @@ import type { LookupRequest } from './query';
 export const SETTINGS_CALLS_PER_SECOND = 1;
 
 /** The request for an instance's settings. */
-export function settingsRequest({ version }: Instance): LookupRequest {
-	return { verb: 'GET', path: pathOf(version, 'getSettings'), body: undefined };
+export function settingsRequest({ pathPrefix }: Instance): LookupRequest {
+	return { verb: 'GET', path: pathOf(pathPrefix, 'getSettings'), body: undefined };
 }
 
 /** `typeInstance` of the answer; undefined where there is none. */

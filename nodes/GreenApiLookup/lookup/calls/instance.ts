@@ -14,8 +14,8 @@ export interface InstanceFields {
 export interface Instance {
 	/** Scheme, host and perhaps a gateway's path; no trailing slash and no `/v3`. */
 	readonly baseUrl: string;
-	/** What GREEN-API's console puts behind the host; only instances of MAX have one. */
-	readonly version: '' | '/v3';
+	/** The end of API URL that belongs to every path; only instances of MAX have one. */
+	readonly pathPrefix: '' | '/v3';
 	readonly idInstance: string;
 	readonly apiTokenInstance: string;
 }
@@ -74,7 +74,7 @@ function demand(isRight: boolean, what: string, advice: string): void {
 /** GREEN-API's have about 40 characters; servers refuse very long ones. */
 const LONGEST_URL = 500;
 
-function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
+function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'pathPrefix'> {
 	demand(apiUrl !== '', 'API URL is empty.', COPY_URL);
 	demand(/^https?:\/\//i.test(apiUrl), 'API URL must start with https://.', COPY_URL);
 	const isUrl = apiUrl.length <= LONGEST_URL && URL.canParse(apiUrl);
@@ -95,7 +95,7 @@ function parseApiUrl(apiUrl: string): Pick<Instance, 'baseUrl' | 'version'> {
 	const before = path.replace(/\/v3$/i, '');
 	return {
 		baseUrl: url.origin + before.replace(/\/+$/, ''),
-		version: before === path ? '' : '/v3',
+		pathPrefix: before === path ? '' : '/v3',
 	};
 }
 
