@@ -12,6 +12,7 @@ import {
 
 /** The dropdown Messenger, stored as `resource`. */
 export function messengerField({ messengers }: LookupNode): INodeProperties {
+	const first = messengers[0]?.id;
 	return {
 		displayName: 'Messenger',
 		name: 'resource',
@@ -25,7 +26,7 @@ export function messengerField({ messengers }: LookupNode): INodeProperties {
 				propertyHint: `A GREEN-API instance, and so its credential, serves one messenger only: this one needs an instance of ${name}. To search several messengers, give each its own node and credential.`,
 			},
 		})),
-		default: messengers[0]?.id,
+		default: first,
 		description:
 			'The messenger that your GREEN-API instance is linked to: each instance serves one',
 	};
