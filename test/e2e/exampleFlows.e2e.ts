@@ -200,7 +200,11 @@ describe('quota-meter', () => {
 		whatsapp().quota.total = 1;
 
 		expect(await check(79123000030, 4)).toEqual([
-			{ text: expect.stringMatching(/checks of the month are used\. The month's quota .+1 of 1/) },
+			{
+				text: expect.stringMatching(
+					/checks of the month are used\. This GREEN-API instance .+1 of 1/,
+				),
+			},
 		]);
 	});
 });

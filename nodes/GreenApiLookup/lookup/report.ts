@@ -25,9 +25,11 @@ export class Report {
 		const seconds = (now - this.begunAt) / 1000;
 		const { calls, reused, answeredSecondForms: second } = this;
 		const shared = Math.max(0, answered - this.answeredQueries);
-		const rate = calls > 1 && seconds >= 1 ? ` (${(calls / seconds).toFixed(1)} a second)` : '';
+		// From the first call to the last there is one interval less than there are calls.
+		const rate = seconds >= 1 ? (calls - 1) / seconds : 0;
+		const pace = rate > 0 ? ` (${rate.toFixed(1)} a second)` : '';
 		return sentences(
-			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${rate}.`,
+			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${pace}.`,
 			second > 0 && `${count(second, 'call')} for the second form of a number.`,
 			shared > 0 && `${count(shared, 'item')} needed no call.`,
 			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
