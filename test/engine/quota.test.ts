@@ -352,6 +352,16 @@ describe('Reuse Answers', () => {
 });
 
 describe('Afterwards', () => {
+	test('the rate that the hint tells is not above the limit', async () => {
+		const service = await startService(instanceOf('whatsapp'));
+		await lookUp({ service, values: LIST });
+		const { hint } = await lookUp({ service, values: phones(12) });
+
+		const [, rate] = /\(([\d.]+) a second\)/.exec(hint ?? '') ?? [];
+		expect(Number(rate)).toBeGreaterThan(8);
+		expect(Number(rate)).toBeLessThanOrEqual(10);
+	});
+
 	test.each<[string, Lookup, RegExp, string]>([
 		['only informs where all was answered', { values: LIST }, /^6 items/, 'info'],
 		[
