@@ -355,6 +355,7 @@ describe('Afterwards', () => {
 	test('the rate that the hint tells is not above the limit', async () => {
 		const service = await startService(instanceOf('whatsapp'));
 		await lookUp({ service, values: LIST });
+		await service.sleep(10_000);
 		const { hint } = await lookUp({ service, values: phones(12) });
 
 		const [, rate] = /\(([\d.]+) a second\)/.exec(hint ?? '') ?? [];
