@@ -132,7 +132,9 @@ function isReady({ state }: InstanceSettings): boolean {
 
 function refused(instance: InstanceSettings, request: SimulatedRequest): SimulatedAnswer {
 	const { messenger, state, refusalStatus } = instance;
-	const reason = BY_STATE[state] ?? NOT_READY;
+	// Only WhatsApp tells "starting" apart.
+	const isTold = messenger === 'whatsapp' || state !== 'starting';
+	const reason = (isTold && BY_STATE[state]) || NOT_READY;
 	if (messenger === 'whatsapp') return failed(request, 400, reason);
 	return json(refusalStatus, { status: false, reason });
 }
@@ -159,7 +161,12 @@ function checkAccount(instance: InstanceSettings, body: Body): Result {
 	const contact = contactOf(instance, key);
 	const exists = contact !== undefined && contact.exists !== false;
 	const answered = { exist: exists, chatId: exists ? (contact.chatId ?? lidOf(key)) : '' };
-	return { body: answers === 'older' ? answered : { ...answered, fromCache: body.force !== true } };
+	if (answers === 'older') return { body: answered };
+	const fromCache = body.force !== true;
+	if (messenger === 'max') return { body: { ...answered, fromCache } };
+	const name = exists && contact.username ? `@${contact.username.replace(/^@/, '')}` : '';
+	const phoneNumber = exists && username === undefined ? Number(key) : 0;
+	return { body: { ...answered, username: name, phoneNumber, fromCache } };
 }
 
 function checkWhatsapp(instance: InstanceSettings, { phoneNumber, chatId }: Body): Result {

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
+import { instanceOf } from './instance';
 import { startSimulator } from './server';
 
 const HELP = `Starts a simulated GREEN-API on this machine. Nothing is sent to the real service.
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
 	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 		throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`);
 	}
-	const simulator = await startSimulator({ port });
+	const messengers = ['max', 'telegram', 'whatsapp'] as const;
+	const instances = messengers.map((messenger) => instanceOf(messenger, { answers: 'newer' }));
+	const simulator = await startSimulator({ port, instances });
 	const credentials = simulator.instances.map(
 		({ messenger, idInstance, apiTokenInstance }) =>
 			`${messenger}\n` +

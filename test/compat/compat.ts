@@ -120,10 +120,10 @@ function document(rows: readonly string[][]): string {
 	const date = new Date().toISOString().slice(0, 10);
 	return `# Compatibility
 
-Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs.
+Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs (n8n 1.85.4 in Node.js 22).
 
 ${table(['Version', '', 'What ran', 'Result'], rows)}
-In n8n 1.85 and 2.20 the connection test tells fewer mistakes apart; in 1.85 n8n passes on the rows of the first try of Retry On Fail. n8n before 1.85 has no way in for lists (\`customOperations\`); it was not tried.
+In n8n 1.85 and 2.20 the connection test tells fewer mistakes apart; with Retry On Fail, 1.85 outputs the rows of the first try. n8n before 1.85 lacks \`customOperations\`, which lists need; it was not tested.
 `;
 }
 
