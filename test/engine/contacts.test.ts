@@ -345,9 +345,19 @@ describe('a list', () => {
 		expect(service.simulator.highestRate({ method: 'getContactInfo' })).toBe(1);
 	});
 
+	test('a LID without an account has no contact, and costs no call for one', async () => {
+		const service = await startService(
+			unlimited('whatsapp', { answers: 'newer', unlisted: 'none' }),
+		);
+		const looked = await ask({ service, values: ['123456789012345@lid'] });
+
+		expect(looked.rows).toMatchObject([{ exists: false, contact: null }]);
+		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1 });
+	});
+
 	test('items that share an answer are counted without its contacts', async () => {
 		const { hint } = await ask({ values: [NUMBER, NUMBER, '79876543211'] });
 
-		expect(hint).toMatch(/^3 items, 3 calls to GREEN-API .*\. 1 item needed no call\.$/);
+		expect(hint).toMatch(/^3 items, 3 calls to GREEN-API .*\. 1 item needed no check\.$/);
 	});
 });

@@ -102,6 +102,22 @@ test('an instance whose items come last in the list is asked from the beginning'
 	expect(Math.abs((first?.at ?? 0) - (last?.at ?? Infinity))).toBeLessThan(1000);
 });
 
+test('a list that is divided into halves by $itemIndex is asked through both instances', async () => {
+	const [first, second] = CUSTOMERS;
+	const half = (one = '', other = '') =>
+		`={{ Math.floor($itemIndex / 5) % 2 ? '${other}' : '${one}' }}`;
+	const { calls } = await lookUp({
+		service: await customers(),
+		values: phones(10),
+		credential: {
+			idInstance: half(first, second),
+			apiTokenInstance: half(tokenOf(first ?? ''), tokenOf(second ?? '')),
+		},
+	});
+
+	expect([0, 1].map((customer) => askedOf(calls, customer).length)).toEqual([5, 5]);
+});
+
 test('the same number costs one call on each instance', async () => {
 	const items = [0, 1, 0, 1, 2, 0].map((customer) => itemOf(customer, '79876543210'));
 	const { rows, calls } = await lookUpFor(await customers(), items);

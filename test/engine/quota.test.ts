@@ -223,6 +223,22 @@ describe('Reuse Answers', () => {
 		});
 	});
 
+	test('what is kept is not what the nodes behind get: they may change their items', async () => {
+		const service = await startService(unlimited('whatsapp'));
+		const raw: Lookup = {
+			service,
+			values: ['79876543210'],
+			options: { ...reuse, includeContactInfo: true },
+			parameters: { simplify: false },
+		};
+		const first = await lookUp(raw);
+		Object.assign(first.rows[0]?.contact as object, { name: 'changed' });
+		const second = await lookUp(raw);
+
+		expect(second.calls).toHaveLength(2);
+		expect(second.rows[0]?.contact).not.toMatchObject({ name: 'changed' });
+	});
+
 	test('without the option nothing is kept', async () => {
 		const service = await startService(unlimited('whatsapp'));
 

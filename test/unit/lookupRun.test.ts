@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { Batching } from '../../nodes/GreenApiLookup/lookup/calls/batching';
 import { Memory } from '../../nodes/GreenApiLookup/lookup/knownOutcomes';
+import type { LookupItem } from '../../nodes/GreenApiLookup/lookup/runOptions';
 import { highestCount } from '../../simulator/rollingWindow';
 import { randomOf } from '../random';
 import { VirtualClock } from '../virtualClock';
@@ -313,6 +314,23 @@ describe('pace', () => {
 		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2000);
 	});
 
+	test('a run whose checks are done bounds those of others no more, although its contacts go on', async () => {
+		const { clock, service, process } = start({ contactLimit: 1 });
+		const slow = process.run(service.items(numbers(40)), {
+			includeContactInfo: true,
+			checksPerMinute: 120,
+			maxCalls: 1000,
+		});
+		await clock.sleep(21_000);
+		const begun = clock.monotonic();
+		await process.run(service.items(numbers(50)));
+		const took = clock.monotonic() - begun;
+		await slow;
+
+		expect(clock.monotonic()).toBeGreaterThan(30_000);
+		expect(took).toBeLessThan(6000);
+	});
+
 	test('nothing is kept for instances that nobody asks any more', async () => {
 		const clock = new VirtualClock();
 		const process = new Process(clock);
@@ -328,6 +346,16 @@ describe('pace', () => {
 		const entries = kept.map(({ size }: Map<unknown, unknown>) => size);
 		expect(entries.reduce((sum, size) => sum + size)).toBeLessThan(30);
 	});
+});
+
+test('settings that cannot be used leave Max Calls to the runs after them', async () => {
+	const { service, process } = start();
+	const kept = memories();
+	const [item] = service.items([0]) as [LookupItem];
+	await process.run([{ ...item, connection: UNREADABLE }], { memories: kept, maxCalls: 0 });
+	await process.run(service.items(numbers(10)), { memories: kept, maxCalls: 3 });
+
+	expect(service.arrivals).toHaveLength(3);
 });
 
 test('forced queries are asked again in each run of an execution, others are not', async () => {
@@ -375,6 +403,18 @@ describe("a messenger's own limit", () => {
 		expect(held?.advice).toContain('a restart of n8n ends');
 		expect(after).not.toHaveProperty('code');
 		expect(service.arrivals).toHaveLength(2);
+	});
+
+	test('a shorter limit that is told later does not shorten the pause', async () => {
+		const texts = [LIMIT_REACHED, '{"status":false,"reason":"Rate limited by messenger"}'];
+		const { clock, service, process } = start({
+			latencyMs: 3000,
+			script: (call) => (texts[call - 1] ? { status: 469, text: texts[call - 1] } : undefined),
+		});
+		await process.failures(service.items(numbers(5)));
+		await clock.sleep(3600_000);
+
+		expect(await process.failures(service.items([10]))).toMatchObject([{ code: 'contactLimit' }]);
 	});
 
 	test('a wall clock that jumps by years neither ends nor lengthens the pause', async () => {
@@ -475,6 +515,36 @@ describe('a service that gives no answers', () => {
 			expect(codes(outcomes).filter(Boolean)).toEqual([]);
 			expect(service.arrivals).toHaveLength(failing ? 7 : 6);
 		}
+	});
+
+	test('time without anything to ask is no outage: a contact that is found later is asked', async () => {
+		const { service, process } = start({
+			script: (_call, value, method) =>
+				method === 'getContactInfo' && value === phone(0) ? { status: 500 } : undefined,
+		});
+		const absent = numbers(30).map((number) => 2 * number + 1);
+
+		const outcomes = await process.outcomes(service.items([0, ...absent, 100]), {
+			includeContactInfo: true,
+			checksPerMinute: 3,
+		});
+
+		expect(outcomes[0]).toMatchObject({ contact: { code: 'serverError', asked: true } });
+		expect(outcomes.at(-1)).toMatchObject({ contact: { body: { name: 'Anna' } } });
+	});
+
+	test('waiting for the calls of other executions is no outage', async () => {
+		const { service, process } = start({
+			script: (call) => (call === 1 ? { status: 502 } : undefined),
+		});
+
+		const executions = await Promise.all(
+			numbers(20).map(
+				async (number) => await process.outcomes(service.items([number]), { checksPerMinute: 3 }),
+			),
+		);
+
+		expect(codes(executions.flat()).filter(Boolean)).toEqual([]);
 	});
 
 	test('after 20 failures in a row one call goes at a time, until an answer comes', async () => {

@@ -107,6 +107,7 @@ test('one number, however it is written, is one query; another messenger, method
 		keyOf(readQuery(endpoint, { value, force }) as Query);
 
 	expect(key('+7 987 654-32-10')).toBe(key(79876543210));
+	expect(key('@Durov', TELEGRAM)).toBe(key('@durov', TELEGRAM));
 	const others = [
 		key('79876543211'),
 		key('79876543210', TELEGRAM),

@@ -229,3 +229,9 @@ describe('settings of an item', () => {
 		expect(readSetting(RATE_SHARE, () => value)).toBe(share);
 	});
 });
+
+test('the password of a proxy that cannot be used is not shown', () => {
+	const { failure } = given('requestOptions.proxy', () => 'socks5://user:S3cret@10.0.0.1:1080');
+
+	expect(failure?.message).toBe('Proxy is set to "socks5://***@10.0.0.1:1080".');
+});

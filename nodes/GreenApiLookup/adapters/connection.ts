@@ -28,9 +28,10 @@ export type Send = (
 
 /**
  * An index that no item has: a credential that gives the same fields for it as for the first item
- * depends on no item. A prime, so that no `$itemIndex % n` is that of the first item.
+ * depends on no item. Neither `$itemIndex % n` (n up to 1,000) nor `Math.floor($itemIndex / n) % 2` (n
+ * into which people cut lists) is that of the first item.
  */
-const NO_ITEM = 2 ** 31 - 1;
+const NO_ITEM = 2_073_599_999;
 
 /** The connections of a run's items, each to the instance that the item's credential names. */
 export class Connections {
@@ -131,5 +132,6 @@ function toLookupResponse(
 function retryAfterOf(header: unknown): number | undefined {
 	if (typeof header !== 'string') return undefined;
 	const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-	return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+	// A time that is over says nothing.
+	return seconds > 0 && Number.isFinite(seconds) ? Math.ceil(seconds) : undefined;
 }

@@ -33,7 +33,8 @@ export function readItem(
 	try {
 		value = endpoint.subject && read(endpoint.subject);
 		const defaultCountry = endpoint.subject && read('options.defaultCountry');
-		const force = readSetting(FORCE, () => read('options.force'));
+		const force =
+			endpoint.subject === 'phoneNumber' && readSetting(FORCE, () => read('options.force'));
 		query =
 			typeof force === 'object' ? force : readQuery(endpoint, { value, force, defaultCountry });
 	} catch (error) {

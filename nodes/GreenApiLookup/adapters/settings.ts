@@ -78,6 +78,8 @@ export function readSettings(read: ReadParameter, operation: Operation): NodeSet
 		return setting.fallback;
 	};
 	const batch = 'requestOptions.batching.batch';
+	// n8n keeps the options of Check Account when another operation is chosen.
+	const isCheck = operation === 'checkAccount';
 	const settings = {
 		simplify: of('simplify', flag('Simplify', true)),
 		includeInputFields: of('options.includeInputFields', flag('Include Input Fields', false)),
@@ -85,9 +87,12 @@ export function readSettings(read: ReadParameter, operation: Operation): NodeSet
 		maxWaitMs: of('options.maxWait', amount('Max Wait', 300, 0.001, DAY_S)) * 1000,
 		reuseMs:
 			of('options.reuseAnswers', amount('Reuse Answers (Hours)', 0, 0, LONGEST_REUSE_H)) * HOUR_MS,
-		checksPerMinute: of('options.checksPerMinute', amount('Checks per Minute', 0, 0, 60_000)),
-		includeContactInfo: of('options.includeContactInfo', flag('Include Contact Info', false)),
-		dryRun: of('options.dryRun', flag('Dry Run', false)),
+		checksPerMinute: isCheck
+			? of('options.checksPerMinute', amount('Checks per Minute', 0, 0, 60_000))
+			: 0,
+		includeContactInfo:
+			isCheck && of('options.includeContactInfo', flag('Include Contact Info', false)),
+		dryRun: isCheck && of('options.dryRun', flag('Dry Run', false)),
 		timeoutMs: of('requestOptions.timeout', amount('Timeout', CALL_TIMEOUT_MS, 1, HOUR_MS)),
 		batching: {
 			// n8n: -1 is no batching, 0 is 1.
@@ -102,9 +107,7 @@ export function readSettings(read: ReadParameter, operation: Operation): NodeSet
 			),
 		},
 	};
-	// n8n keeps the options of Check Account when another operation is chosen.
-	const ofOthers = { checksPerMinute: 0, includeContactInfo: false, dryRun: false };
-	return { ...settings, ...(operation !== 'checkAccount' && ofOthers), failure: failures[0] };
+	return { ...settings, failure: failures[0] };
 }
 
 /** The value of a setting, its default where it is not set, or why it cannot be used. */
@@ -116,9 +119,11 @@ export function readSetting<Value extends number | string | boolean>(
 		const value = read();
 		const parsed = value === undefined ? fallback : parse(value);
 		if (parsed !== undefined) return parsed;
+		// The URL of a proxy can hold its password.
+		const shown = typeof value === 'string' ? value.replace(/:\/\/[^/@]*@/, '://***@') : value;
 		return settingFailure(
 			'invalidSettings',
-			`${name} is set to ${quote(value)}.`,
+			`${name} is set to ${quote(shown)}.`,
 			`It must be ${expected}.`,
 		);
 	} catch (error) {

@@ -3,6 +3,7 @@
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { existsIn } from './answers/rows';
 import { duration } from './answers/text';
+import type { Batching } from './calls/batching';
 import type { InstanceRun } from './instanceRun';
 import { otherFormOf, type Query } from './query';
 import { count, sentences } from './report';
@@ -39,7 +40,7 @@ export class DryRun {
 	 * What the run would cost, in a few sentences.
 	 * @param callsLeft calls that Max Calls still allows
 	 */
-	summary(items: number, callsLeft: number): string {
+	summary(items: number, callsLeft: number, { callsPerSecond }: Batching): string {
 		const costs = [...this.plans].map(([instance, plan]) => costOf(instance, plan));
 		const sum = (field: keyof Cost) => costs.reduce((all, cost) => all + cost[field], 0);
 		const [checks, secondForms, contacts] = [sum('checks'), sum('secondForms'), sum('contacts')];
@@ -51,14 +52,14 @@ export class DryRun {
 			contacts > 0 && `at most ${count(contacts, 'contact')}`,
 		].filter(Boolean);
 		const known = sum('known');
+		const times = [most / callsPerSecond, ...costs.map(({ seconds }) => seconds)];
 		const missing = most - callsLeft;
 		return sentences(
 			`Dry run: ${count(items, 'item')}, ${count(sum('numbers'), 'different number')}: ${calls.join(', ')}.`,
 			known > 0 && `${count(known, 'answer')} ${known === 1 ? 'is' : 'are'} known.`,
 			missing > 0 &&
 				`Max Calls allows ${count(callsLeft, 'call')}, up to ${missing.toLocaleString('en')} too few.`,
-			most > 0 &&
-				`All of it takes about ${duration(Math.max(...costs.map(({ seconds }) => seconds)))}.`,
+			most > 0 && `All of it takes about ${duration(Math.max(...times))}.`,
 		);
 	}
 }

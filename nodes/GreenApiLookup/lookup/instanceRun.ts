@@ -57,7 +57,9 @@ export class InstanceRun {
 	): InstanceClient {
 		const { state, batching, memories, maxWaitMs } = this.run.options;
 		const limiter = state.limiterOf(this.connection.instance, path, callsPerSecond);
-		const outage = new Outage(maxWaitMs, () => Math.max(limiter.spacingMs, batching.longestGapMs));
+		const outage = new Outage(maxWaitMs, () =>
+			Math.max(limiter.longestGapMs, batching.longestGapMs),
+		);
 		const bounds = { limiter, batching, outage, callsPerMinute };
 		const { clock } = state.environment;
 		const client = new InstanceClient(this.connection, bounds, clock, () => {
@@ -80,6 +82,7 @@ export class InstanceRun {
 			await this.checks.work(workersOf(endpoint), async () => await this.run.readNext());
 		} finally {
 			this.checksAreDone = true;
+			this.checks.client.close();
 			this.contactsChanged();
 		}
 	}
@@ -144,7 +147,7 @@ export class InstanceRun {
 
 	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
 	contactQuery(answer: Answer): Query | undefined {
-		const value = this.contacts ? chatIdOf(answer) : null;
+		const value = this.contacts && existsIn(answer) ? chatIdOf(answer) : null;
 		return value === null ? undefined : { endpoint: this.contactEndpoint, value, force: false };
 	}
 

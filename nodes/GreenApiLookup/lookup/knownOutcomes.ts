@@ -143,7 +143,11 @@ export class KnownOutcomes {
 		if (outcome.code === 'contactLimit') {
 			const ms = (outcome.retryAfter ?? 0) * 1000;
 			this.state.pause(this.instance, endpoint.path, ms);
-			told = this.pauseFailure(endpoint, ms, outcome);
+			told = this.pauseFailure(
+				endpoint,
+				this.state.pausedFor(this.instance, endpoint.path),
+				outcome,
+			);
 		}
 		if (!told.retryable) run.outcomes.set(key, told);
 		if (ends !== undefined) {
@@ -160,7 +164,11 @@ export class KnownOutcomes {
 		work: () => Promise<Outcome | undefined>,
 	): Promise<Outcome | undefined> {
 		const { inFlight } = this.memories.execution;
-		for (let other = inFlight.get(key); other; other = inFlight.get(key)) await other;
+		for (let other = inFlight.get(key); other; other = inFlight.get(key)) {
+			const outcome = await other;
+			// All tries of the other run have just failed.
+			if (outcome && isFailure(outcome)) return outcome;
+		}
 		const own = work().finally(() => inFlight.delete(key));
 		inFlight.set(key, own);
 		return await own;

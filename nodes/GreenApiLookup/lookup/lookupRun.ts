@@ -42,15 +42,14 @@ export class LookupRun implements RunContext {
 	 * wait ends at once and no call goes out any more.
 	 */
 	async run(): Promise<RunResult> {
-		const { count, maxCalls, signal, stopOnFailure, dryRun } = this.options;
+		const { count, batching, signal, stopOnFailure, dryRun } = this.options;
 		const { execution } = this.options.memories;
-		execution.record.maxCalls ??= maxCalls;
 		const cancel = () => this.endWaits();
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
 			// With Stop a bad number at the end of a list must not cost the list first.
 			if (stopOnFailure || dryRun) await this.readAll();
-			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft);
+			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft, batching);
 			else await this.askAll();
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
@@ -139,6 +138,8 @@ export class LookupRun implements RunContext {
 	private instanceOf(connection: Connection): InstanceRun {
 		const existing = this.instances.get(connection);
 		if (existing) return existing;
+		// Not before it is known that the settings can be used: a default must not take the cap's place.
+		this.options.memories.execution.record.maxCalls ??= this.options.maxCalls;
 		const instance = new InstanceRun(connection, this);
 		this.instances.set(connection, instance);
 		if (this.working) this.begin(instance);

@@ -67,6 +67,10 @@ export class MethodRun {
 
 	private readonly clock: Clock;
 
+	/** Tasks that workers are busy with, and monotonic milliseconds since which there are none. */
+	private inProgress = 0;
+	private idleSince = 0;
+
 	/** @param answered told of each query that got its answer by a call */
 	constructor(
 		private readonly state: InstanceState,
@@ -150,12 +154,16 @@ export class MethodRun {
 
 	private async finish(task: Task): Promise<void> {
 		const { known } = this.state;
+		if (this.inProgress++ === 0) this.client.outage.idle(this.clock.monotonic() - this.idleSince);
 		const outcome = await known.singleFlight(task.key, () => this.resolve(task));
+		if (--this.inProgress === 0) this.idleSince = this.clock.monotonic();
 		if (this.state.suspect === task) this.clearSuspect();
 		if (outcome === undefined) return;
 		task.outcome = outcome;
-		for (const then of task.then) then(outcome);
-		await this.run.endSlice();
+		for (const then of task.then) {
+			then(outcome);
+			await this.run.endSlice();
+		}
 	}
 
 	/** Asks until there is an outcome; undefined where the run is over before. */

@@ -49,7 +49,8 @@ export class ProcessState {
 	/** Pauses a method of an instance, in this process. */
 	pause(instance: Instance, path: string, ms: number): void {
 		const until = this.environment.clock.monotonic() + ms;
-		this.pauses.set(hashOf(keyOfInstance(instance), path), until);
+		const key = hashOf(keyOfInstance(instance), path);
+		this.pauses.set(key, Math.max(until, this.pauses.get(key) ?? until));
 	}
 }
 

@@ -42,7 +42,7 @@ export function readQuery(endpoint: Endpoint, fields: QueryFields): Query | Fail
 			? readChatId(value, messenger.chatIds, defaultCountry)
 			: readAccount(value, messenger.accounts, defaultCountry);
 	if (typeof read === 'string') {
-		return { endpoint, value: read, force: force && subject === 'phoneNumber' };
+		return { endpoint, value: read, force };
 	}
 	const invalid = subject === 'chatId' ? 'invalidChatId' : 'invalidPhoneNumber';
 	return failure(read.isUnsupported ? 'unsupportedCountry' : invalid, {
@@ -64,7 +64,8 @@ export function otherFormOf(query: Query): Query | undefined {
 
 /** Two queries to one instance with the same key have the same answer. */
 export function keyOf({ endpoint: { messenger, operation }, value, force }: Query): string {
-	return JSON.stringify([messenger.id, operation, value, force]);
+	// Of a @username, capitals say nothing.
+	return JSON.stringify([messenger.id, operation, value?.toLowerCase(), force]);
 }
 
 /** phoneNumber goes out as a JSON integer, username and chatId (also a LID) as JSON strings. */

@@ -21,7 +21,8 @@ export class Report {
 	constructor(private readonly begunAt: number) {}
 
 	/** What the node did, for the hint under its output. @param now monotonic milliseconds */
-	summary({ items, answered, failed, withoutContact, quota }: Results, now: number): string {
+	summary(results: Results, now: number): string {
+		const { items, answered, contacts, failed, withoutContact, quota } = results;
 		const seconds = (now - this.begunAt) / 1000;
 		const { calls, reused, answeredSecondForms: second } = this;
 		const shared = Math.max(0, answered - this.answeredQueries);
@@ -31,7 +32,7 @@ export class Report {
 		return sentences(
 			`${count(items, 'item')}, ${count(calls, 'call')} to GREEN-API in ${duration(seconds)}${pace}.`,
 			second > 0 && `${count(second, 'call')} for the second form of a number.`,
-			shared > 0 && `${count(shared, 'item')} needed no call.`,
+			shared > 0 && `${count(shared, 'item')} needed no ${contacts > 0 ? 'check' : 'call'}.`,
 			reused > 0 && `${count(reused, 'answer')} came from earlier executions.`,
 			failed.summary('Not answered'),
 			withoutContact.summary('Contact not answered'),
@@ -44,6 +45,8 @@ export class Report {
 export class Results {
 	readonly items: number;
 	answered = 0;
+	/** Those for whose account a contact was wanted. */
+	contacts = 0;
 	readonly failed = new FailureCounts();
 	readonly withoutContact = new FailureCounts();
 	/** The failure that told the quota of the month. */
@@ -58,6 +61,7 @@ export class Results {
 		if (isFailure(outcome)) return this.addFailure(outcome, this.failed);
 		this.answered++;
 		const { contact } = outcome;
+		if (contact) this.contacts++;
 		if (contact && isFailure(contact)) this.addFailure(contact, this.withoutContact);
 	}
 

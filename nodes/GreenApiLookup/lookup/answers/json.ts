@@ -6,8 +6,10 @@ export interface JsonObject {
 
 /** Whole strings, so that a search cannot begin inside of one. */
 const STRING = /"(?:[^"\\]|\\.)*"/;
+/** Strings and numbers, each as a whole. */
+const VALUES = new RegExp(`(${STRING.source})|-?\\d[\\d.eE+-]*`, 'gs');
 /** Integers that a JavaScript number may not hold: 2^53 has 16 digits. */
-const LONG_INTEGERS = new RegExp(`(${STRING.source})|-?\\d{16,}(?![\\d.eE])`, 'gs');
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**
  * Undefined where the text is no JSON: an nginx page, an empty or a half body. Integers of 16 digits
@@ -15,9 +17,11 @@ const LONG_INTEGERS = new RegExp(`(${STRING.source})|-?\\d{16,}(?![\\d.eE])`, 'g
  */
 export function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(
-			text.replace(LONG_INTEGERS, (token, string?: string) => string ?? `"${token}"`),
-		);
+		// First as it is: only where every string has its end, the search takes no longer than that.
+		const parsed: unknown = JSON.parse(text);
+		if (!/\d{16}/.test(text)) return parsed;
+		const asText = (value: string) => (LONG_INTEGER.test(value) ? `"${value}"` : value);
+		return JSON.parse(text.replace(VALUES, (value, string?: string) => string ?? asText(value)));
 	} catch {
 		return undefined;
 	}

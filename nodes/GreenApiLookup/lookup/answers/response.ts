@@ -7,7 +7,15 @@ import { isSameNumber } from '../phone/numberingPlans';
 import type { Query } from '../query';
 import { failure, type Failure, type FailureCode, type FailureFacts } from './failures';
 import { namedNumber, numberOf } from './fields';
-import { hasRepeatedField, isObject, isTooDeep, parseJson, textsIn, type JsonObject } from './json';
+import {
+	hasRepeatedField,
+	isObject,
+	isTooDeep,
+	LONGEST_REASON,
+	parseJson,
+	textsIn,
+	type JsonObject,
+} from './json';
 import { readNetworkError } from './networkErrors';
 
 /** An HTTP answer without the token, its headers read. */
@@ -197,7 +205,7 @@ function reasonOf(body: JsonObject): string | undefined {
 				)
 			: [],
 	);
-	return texts.length > 0 ? texts.join('; ') : undefined;
+	return texts.length > 0 ? texts.join('; ').slice(0, LONGEST_REASON) : undefined;
 }
 
 /** Calls used and allowed this month, where the service told: numbers or strings, nested or not. */

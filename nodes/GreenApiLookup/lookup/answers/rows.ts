@@ -31,7 +31,8 @@ export function rowOf(answer: Answer, { simplify, includeContactInfo, dryRun }: 
 	const { messenger, operation } = query.endpoint;
 	const isSimple = simplify || dryRun;
 	const found = includeContactInfo && contactOf(contact, isSimple);
-	if (!isSimple) return { ...body, ...found };
+	// A copy: the answer is remembered, and the nodes behind may change their items.
+	if (!isSimple) return structuredClone({ ...body, ...found });
 	const row = SIMPLIFIED[operation](body, query);
 	const checkedAt = at === null ? null : new Date(at).toISOString();
 	return { messenger: messenger.id, ...row, ...found, checkedAt };

@@ -27,9 +27,11 @@ export function clip(text: string, length: number): string {
 	return characters.length > length ? `${piece}…` : piece;
 }
 
-/** @param ms milliseconds since 1970 */
+/** To the minute, rounded up. @param ms milliseconds since 1970 */
 export function clockTime(ms: number): string {
-	return new Date(ms).toISOString().replace(/^(.+)T(\d\d:\d\d).*$/, '$1 $2 UTC');
+	return new Date(Math.ceil(ms / 60_000) * 60_000)
+		.toISOString()
+		.replace(/^(.+)T(\d\d:\d\d).*$/, '$1 $2 UTC');
 }
 
 /** A span of time in the unit in which people read it. @param seconds at least 0 */

@@ -89,8 +89,7 @@ export class InstanceClient {
 
 	/** The pace that the limits allow at present. */
 	get callsPerSecond(): number {
-		const { limiter, batching } = this.bounds;
-		return Math.min(1000 / limiter.spacingMs, batching.callsPerSecond);
+		return 1000 / this.bounds.limiter.spacingMs;
 	}
 
 	/**

@@ -13,7 +13,9 @@ const ONE_AT_A_TIME_AFTER = 20;
 
 export class Outage {
 	/** The latest failure, and monotonic milliseconds since which no answer came. */
-	private failing: { readonly since: number; readonly last: Failure } | undefined;
+	private failing:
+		| { readonly since: number; readonly last: Failure; readonly gapMs: number }
+		| undefined;
 	private answeredAt = Number.NEGATIVE_INFINITY;
 	private failuresInRow = 0;
 
@@ -40,18 +42,24 @@ export class Outage {
 			return;
 		}
 		const since = this.failing?.since ?? Math.max(sentAt, this.answeredAt);
-		this.failing = { since, last: outcome };
+		const gapMs = Math.max(this.failing?.gapMs ?? 0, this.longestGapMs());
+		this.failing = { since, last: outcome, gapMs };
 		if (outcome.code !== 'rateLimited') this.failuresInRow++;
+	}
+
+	/** For so many milliseconds there was nothing to ask: that is no outage. */
+	idle(ms: number): void {
+		if (this.failing) this.failing = { ...this.failing, since: this.failing.since + ms };
 	}
 
 	/** Milliseconds after which the run gives up, if no answer comes; 0 or less where it has. */
 	msUntilGivenUp(now: number): number {
 		if (!this.failing) return this.maxWaitMs;
-		const { since, last } = this.failing;
+		const { since, last, gapMs } = this.failing;
 		// A told wait that is too long is not begun.
 		if (this.isTooLong(last)) return 0;
 		// What our own bounds delay for longer has to have its chance, and time for its answer.
-		return since + Math.max(this.maxWaitMs, 2 * this.longestGapMs()) - now;
+		return since + Math.max(this.maxWaitMs, 2 * gapMs) - now;
 	}
 
 	/** The failure of a query that is not asked any more, because the run has given up. */

@@ -1,16 +1,12 @@
 /**
- * Lets the calls of one instance and method go one after the other, evenly spaced, first in, first
- * out, for all executions of the process. Where the figures come from:
- * docs/decisions/0004-rate-limiter.md.
+ * Lets the calls of one instance and method go evenly spaced, first in, first out, for all executions
+ * of the process. Where the figures come from: docs/decisions/0004-rate-limiter.md.
  */
 
 import type { Clock } from '../environment';
 import { HIGHEST_LIMIT, Speed, type Pace, type RateBounds } from './speed';
 
-/**
- * Milliseconds that a rolling second of the service is assumed to have: 15 more, because the network
- * can bring two calls so much closer together, and 1 for the clock.
- */
+/** Milliseconds for the service's rolling second: 15 more for network jitter, 1 for the clock. */
 const SECOND_MS = 1016;
 
 /** Milliseconds after which the first call counts as sent, even if it hangs. */
@@ -77,7 +73,7 @@ export class RateLimiter {
 		this.speed = new Speed(definedLimit);
 	}
 
-	/** A run begins; the lowest bounds of the runs that have joined hold. */
+	/** A run begins. */
 	join(run: object, bounds: RateBounds): void {
 		this.runs.set(run, bounds);
 	}
@@ -91,6 +87,11 @@ export class RateLimiter {
 	/** Milliseconds between two calls at the present pace. */
 	get spacingMs(): number {
 		return SECOND_MS / this.pace().perSecond;
+	}
+
+	/** Milliseconds between two calls of one run: every run has one place in the queue. */
+	get longestGapMs(): number {
+		return this.spacingMs * Math.max(1, this.runs.size);
 	}
 
 	/** Whether it can be forgotten: nobody uses it, and nobody did for so many milliseconds. */
@@ -132,11 +133,8 @@ export class RateLimiter {
 		this.recomputeWait();
 	}
 
-	private applyInfo(
-		{ limit = 0, tooMany, retryAfterMs }: RateInfo,
-		sentAt: number,
-		now: number,
-	): void {
+	private applyInfo(info: RateInfo, sentAt: number, now: number): void {
+		const { limit = 0, tooMany, retryAfterMs } = info;
 		this.pausedUntil = Math.max(this.pausedUntil, now + retryAfterMs);
 		this.speed.setLimit(limit);
 		const { isFraction } = this.pace();

@@ -5,7 +5,7 @@
 
 import { getCountryCallingCode, type CountryCode, type NumberFormat } from 'libphonenumber-js/max';
 
-import { readDigits, type Reading } from './numberingPlans';
+import { isSameNumber, readDigits, type Reading } from './numberingPlans';
 import type { PhoneIssue } from './writtenNumber';
 
 /** Shorter ones without + lack their country code, unless a numbering plan knows them. */
@@ -25,6 +25,7 @@ const NO_CODE_8 = {
 	advice: 'Write +7 instead of 8 in front of a Russian or Kazakh number.',
 };
 const CHECK = 'Check that no digit is missing or added.';
+const ONE_ALONE = 'Write one number alone, with + and its country code.';
 const NO_SUCH_CODE = { why: 'no country has such a code', advice: CHECK };
 const OR_COUNTRY =
 	'Write the one that is meant with its +, or choose Default Country in the options of this node.';
@@ -38,8 +39,20 @@ const isMobile = (reading?: Reading) => /MOBILE$/.test(reading?.type ?? '');
 
 /** The one number that is meant, or why there is not one. */
 export function readWritten(text: string, country?: CountryCode): Reading | PhoneIssue {
-	const needsCode = country === undefined || text.includes('+');
-	return withoutDoubt(needsCode ? readWithoutCountry(text) : readWithCountry(text, country));
+	const home = text.includes('+') ? undefined : country;
+	const reading = withoutDoubt(home ? readWithCountry(text, home) : readWithoutCountry(text));
+	return 'why' in reading ? reading : (surplusBefore(text, reading, home) ?? reading);
+}
+
+/** What is in front of a mobile number that is whole without it, as in a list: "2) 0664 …". */
+function surplusBefore(text: string, reading: Reading, country?: CountryCode) {
+	const [first = '', ...rest] = groupsOf(text);
+	if (!/^[1-9]\d?$/.test(first) || first === reading.number?.countryCallingCode) return undefined;
+	const usual = [...usualGroups(reading, 'NATIONAL'), ...usualGroups(reading, 'INTERNATIONAL')];
+	const whole = validOf(readDigits(rest.join(''), country));
+	if (!whole || !isMobile(whole) || isSameNumber(whole.digits, reading.digits)) return undefined;
+	if (usual.includes([first, ...rest].join(' '))) return undefined;
+	return { why: `without "${first}" it would be +${whole.digits}`, advice: ONE_ALONE };
 }
 
 /** Refuses a reading that one digit more or less, or one country code less, would make a known number. */
@@ -161,9 +174,10 @@ function readAbroad(text: string): Reading | PhoneIssue {
 	const isRepeated = /^(\d)\1+$/.test(national) && !isMobile(reading);
 	if (isRepeated) return { why: 'it is one digit repeated', advice: CHECK };
 	const isMeasured = reading.type === undefined && !reading.number.isNonGeographic();
-	if (!isMeasured || reading.number.isPossible()) return reading;
-	const wrongLength = `+${digits} has the wrong length for its country`;
-	return surplusOf(groups.join(' ')) ?? { why: wrongLength, advice: CHECK };
+	if (!isMeasured) return reading;
+	const surplus = surplusOf(groups.join(' '));
+	if (surplus || reading.number.isPossible()) return surplus ?? reading;
+	return { why: `+${digits} has the wrong length for its country`, advice: CHECK };
 }
 
 /** What is behind a number that is whole without it; if asked for, only where it is grouped as usual. */
@@ -175,7 +189,7 @@ function surplusOf(text: string, country?: CountryCode, isUsual = false) {
 		const whole = validOf(readDigits(some.join(''), country));
 		if (!whole || (isUsual && !usualGroups(whole, 'NATIONAL').includes(some.join(' ')))) continue;
 		const why = `without "${groups.slice(count).join(' ')}" it would be +${whole.digits}`;
-		return { why, advice: 'Write one number alone, with + and its country code.' };
+		return { why, advice: ONE_ALONE };
 	}
 	return undefined;
 }

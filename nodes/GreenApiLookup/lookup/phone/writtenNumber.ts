@@ -69,10 +69,11 @@ const RULES: ReadonlyArray<readonly [RegExp, string | ((...groups: string[]) => 
 	[/[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\n\r\t])\p{Cc}/gu, ''],
 	// Links hold a number with its country code, and a message with digits of its own.
 	[
-		/\S*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20|%2B)*(\d[\d().-]*)\S*/gi,
+		/[^\s()<>|]*(?:\bwa\.me\/|\bt\.me\/\+|[?&](?:phone|number)=)(?:[+ ]|%20|%2B)*(\d[\d().-]*)\S*/gi,
 		' +$1 ',
 	],
-	[/^(?:https?:\/\/)?t\.me\/([a-z]\w{3,31})\/?$/i, '@$1'],
+	[/;waid=\d+(?=[:;])/gi, ''],
+	[/^(?:https?:\/\/)?(?:t|telegram)\.me\/@?([a-z]\w{3,31})\/?(?:\?.*)?$/i, '@$1'],
 	[/\bsips?:([^@\s]+)@\S*/gi, ' $1 '],
 	[/([\d().-]+);phone-context=(\+[\d-]+)/gi, '$2 $1'],
 	// Brazil and Argentina write xx or ** for the digits of a carrier.
@@ -141,6 +142,10 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 	[/^\d{7,}[.,]\d{1,6}$/, DECIMAL],
 	[/\d ?(?:\.{3}|…)$/, { why: 'its end is missing', advice: PUT_ONE }],
 	[EXTENSION, { why: 'it contains an extension', advice: NO_EXTENSION }],
+	[
+		/\d{2} ?\(\d{1,4}(?!\d)[^()\d]*\)\D*$/,
+		{ why: 'it has digits in brackets behind it', advice: NO_EXTENSION },
+	],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
 ];
 
