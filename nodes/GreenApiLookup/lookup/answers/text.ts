@@ -27,9 +27,9 @@ export function clip(text: string, length: number): string {
 	return characters.length > length ? `${piece}…` : piece;
 }
 
-/** To the minute, rounded up. @param ms milliseconds since 1970 */
+/** To the nearest minute. @param ms milliseconds since 1970 */
 export function clockTime(ms: number): string {
-	return new Date(Math.ceil(ms / 60_000) * 60_000)
+	return new Date(Math.round(ms / 60_000) * 60_000)
 		.toISOString()
 		.replace(/^(.+)T(\d\d:\d\d).*$/, '$1 $2 UTC');
 }
