@@ -171,6 +171,25 @@ describe('examples/spreadsheet.json', () => {
 		]);
 	});
 
+	test('commas in the cells of a list with semicolons separate nothing', async () => {
+		const rows = await check(
+			'list.csv',
+			'Имя;Телефон;Адрес\nАнна;89123456780;Москва, ул. Ленина, д. 5, кв. 3\n',
+		);
+
+		expect(rows).toEqual([
+			[
+				'Анна',
+				'89123456780',
+				'Москва, ул. Ленина, д. 5, кв. 3',
+				'yes',
+				'79123456780@c.us',
+				'79123456780',
+				'',
+			],
+		]);
+	});
+
 	test.each([
 		['semicolons and a byte order mark', Buffer.from('\uFEFFИмя;Телефон\r\nАнна;89123456780\r\n')],
 		['a hint for Excel', Buffer.from('sep=;\r\nИмя;Телефон\r\nАнна;89123456780\r\n')],

@@ -8,7 +8,7 @@ import {
 	withCredential,
 	type ImportedWorkflow,
 } from '../../scripts/n8n/content';
-import { MANUAL, callerOf, unpaced } from './exampleSetUp';
+import { MANUAL, callerOf, unpaced, withNodeBehind } from './exampleSetUp';
 import { executionBy, rowsOf, runByHand } from './executions';
 import { callWebhook, createWorld, INSTALL_TIMEOUT_MS, post, type World } from './harness';
 import { startRecorder, type Recorder } from './recorder';
@@ -38,6 +38,7 @@ beforeAll(async () => {
 		workflows: [
 			...MESSENGERS.map(checkListOn),
 			exampleWorkflow('waterfall', unpaced),
+			withNodeBehind(exampleWorkflow('waterfall', unpaced), 'Best channel'),
 			callerOf('waterfall'),
 			exampleWorkflow('crm-webhook', setUp),
 			withUnusableOption(exampleWorkflow('crm-webhook', setUp)),
@@ -140,6 +141,14 @@ describe('waterfall', () => {
 			},
 		]);
 		expect(callCount()).toBe(5 + 3 + 2);
+	});
+
+	test('nodes behind find the contact of each row', async () => {
+		register('telegram', '79122000001', '101');
+		const run = await runByHand(world.n8n, 'waterfall-behind', MANUAL, { Contacts: CONTACTS });
+
+		const behind = rowsOf(run, 'Behind').map(({ name }) => name);
+		expect(behind).toEqual(CONTACTS.map(({ name }) => name));
 	});
 
 	test('its own list, with the accounts of `npm run n8n`: each messenger has somebody', async () => {

@@ -25,3 +25,22 @@ export function callerOf(workflow: string): ImportedWorkflow {
 		parameters: { workflowId: { __rl: true, mode: 'id', value: workflow }, options: {} },
 	});
 }
+
+/** A copy of the workflow with a node behind one of its own that gives the contact of each row. */
+export function withNodeBehind(workflow: ImportedWorkflow, name: string): ImportedWorkflow {
+	const node = {
+		...{ id: 'behind', name: 'Behind', type: 'n8n-nodes-base.code', typeVersion: 2 },
+		position: [2000, 0] as [number, number],
+		parameters: {
+			mode: 'runOnceForEachItem',
+			jsCode: "return { json: $('Contacts').item.json };",
+		},
+	};
+	const connection = { main: [[{ node: 'Behind', type: 'main' as const, index: 0 }]] };
+	return {
+		...workflow,
+		id: `${workflow.id}-behind`,
+		nodes: [...workflow.nodes, node],
+		connections: { ...workflow.connections, [name]: connection },
+	};
+}
