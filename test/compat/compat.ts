@@ -120,7 +120,7 @@ function document(rows: readonly string[][]): string {
 	const date = new Date().toISOString().slice(0, 10);
 	return `# Compatibility
 
-Written by \`npm run test:compat\` on ${date}, in Node.js 24, which n8n 2.41 needs (n8n 1.85.4 in Node.js 22).
+Written by \`npm run test:compat\` on ${date}, in Node.js 24 (n8n 1.85.4 in 22).
 
 ${table(['Version', '', 'What ran', 'Result'], rows)}
 In n8n 1.85 and 2.20 the connection test tells fewer mistakes apart; with Retry On Fail, 1.85 outputs the rows of the first try. n8n before 1.85 lacks \`customOperations\`, which lists need; it was not tested.
