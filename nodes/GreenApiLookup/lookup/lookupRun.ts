@@ -169,7 +169,7 @@ export class LookupRun implements RunContext {
 		}
 	}
 
-	/** Wakes everything that waits; where the execution was cancelled, also gives up the calls in flight. */
+	/** Ends every wait; where the execution was cancelled, also aborts the calls in flight. */
 	private endWaits(): void {
 		const isCancelled = this.options.signal?.aborted;
 		for (const instance of this.instances.values()) {

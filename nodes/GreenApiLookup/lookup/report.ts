@@ -76,7 +76,7 @@ export class Results {
 	}
 }
 
-/** FailureCounts by cause, and what is to be done about them. */
+/** Failures by cause, and what is to be done about them. */
 class FailureCounts {
 	count = 0;
 	private readonly causes = new Map<string, number>();
