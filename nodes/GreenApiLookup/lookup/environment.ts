@@ -21,13 +21,18 @@ export interface Environment {
 /** Milliseconds that a list is worked on at most before the rest of the process goes first. */
 const SLICE_MS = 15;
 
-/** A function to call between pieces of work: it yields to the event loop when a slice is used up. */
-export function inSlices(clock: Clock): () => Promise<void> | undefined {
+/** A function to await between pieces of work: it yields to the event loop when a slice is used up. */
+export function inSlices(clock: Clock): () => Promise<void> {
 	let begun = clock.monotonic();
-	return () => {
-		if (clock.monotonic() - begun < SLICE_MS) return undefined;
-		return clock.sleep(0).then(() => {
-			begun = clock.monotonic();
-		});
+	let pause: Promise<void> | undefined;
+	return async () => {
+		// Looked at again after the pause: those who wait for it may be many.
+		while (clock.monotonic() - begun >= SLICE_MS) {
+			pause ??= clock.sleep(0).then(() => {
+				begun = clock.monotonic();
+				pause = undefined;
+			});
+			await pause;
+		}
 	};
 }

@@ -17,7 +17,7 @@ import { readTypeInstance, settingsRequest, SETTINGS_CALLS_PER_SECOND } from './
 
 /** Tasks in progress at a time: enough for answers that take 10 s, at the limit of the method. */
 const SLOWEST_ANSWER_S = 10;
-const MOST_WORKERS = 100;
+const MOST_SLOTS = 100;
 
 export class InstanceRun {
 	/** Positions of the items that ended because the instance is not the messenger's. */
@@ -28,9 +28,8 @@ export class InstanceRun {
 	readonly contacts: MethodRun | undefined;
 	private readonly clients: InstanceClient[] = [];
 	private readonly contactEndpoint: Endpoint;
-	private checksAreDone = false;
-	/** Workers that wait until a contact is wanted, or until none will be any more. */
-	private readonly waiting: Array<() => void> = [];
+	/** The checks of all items so far. */
+	private readonly checking: Array<Promise<unknown>> = [];
 
 	constructor(
 		private readonly connection: Connection,
@@ -42,9 +41,9 @@ export class InstanceRun {
 		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
 		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
 		const checks = this.clientOf(endpoint, checksPerMinute);
-		this.checks = new MethodRun(this.state, checks, run, (isFirst) => {
-			if (isFirst) report.answeredQueries++;
-			else report.answeredSecondForms++;
+		this.checks = new MethodRun(this.state, checks, run, (order) => {
+			if (order === 'last') report.answeredSecondForms++;
+			else report.answeredQueries++;
 		});
 		if (!includeContactInfo) return;
 		const contacts = this.clientOf(this.contactEndpoint);
@@ -70,30 +69,54 @@ export class InstanceRun {
 		return client;
 	}
 
-	/** Takes an item of the list on. */
-	add(index: number, query: Query): void {
-		this.checks.add(query, (outcome) => this.firstFormDone(index, query, outcome));
+	/** Lets the instance be asked. */
+	open(): void {
+		this.checks.open(slotsOf(this.run.options.endpoint));
+		this.contacts?.open(slotsOf(this.contactEndpoint));
 	}
 
-	/** Works until every item of the instance is checked. */
-	async check(): Promise<void> {
-		try {
-			const { endpoint } = this.run.options;
-			await this.checks.work(workersOf(endpoint), async () => await this.run.readNext());
-		} finally {
-			this.checksAreDone = true;
-			this.checks.client.close();
-			this.contactsChanged();
+	/** Resolves when all items are checked, and frees others of its bounds then: none must follow. */
+	async endChecks(): Promise<void> {
+		for (const check of this.checking) await check;
+		this.checks.client.close();
+	}
+
+	/** The outcome of an item, with its contact where that is wanted; undefined where the run is over. */
+	async lookUp(query: Query): Promise<Outcome | undefined> {
+		const check = this.check(query);
+		this.checking.push(check);
+		const outcome = await check;
+		if (!outcome || isFailure(outcome) || !this.contacts) return outcome;
+		await this.run.endSlice();
+		const contactQuery = this.contactQuery(outcome);
+		if (!contactQuery) return outcome;
+		// A contact must not use up the call of a check.
+		if (this.run.options.memories.execution.record.maxCalls) await this.run.checked;
+		const contact = await this.contacts.ask(contactQuery);
+		return contact && { ...outcome, contact };
+	}
+
+	/** A check; where the first form of a number has no account, its other form has the last word. */
+	private async check(query: Query): Promise<Outcome | undefined> {
+		const first = await this.checks.ask(query);
+		const other = otherFormOf(query);
+		if (!first || !other) return first;
+		const isFinal = isFailure(first) ? !isNumberRefused(first) : existsIn(first);
+		if (isFinal) return first;
+		await this.run.reading;
+		const second = await this.checks.ask(other, 'last');
+		if (!second) return undefined;
+		if (!isFailure(first) && !isFailure(second) && !existsIn(second)) {
+			this.state.known.remember(first, query);
+			this.state.known.remember(second, other);
 		}
+		return inBothForms(query, first, other, second);
 	}
 
-	/** Works until every account that `check` finds has its contact. */
-	async askContacts(): Promise<void> {
-		await this.contacts?.work(workersOf(this.contactEndpoint), async () => {
-			if (this.checksAreDone) return false;
-			await new Promise<void>((resolve) => this.waiting.push(resolve));
-			return true;
-		});
+	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
+	contactQuery(answer: Answer): Query | undefined {
+		const value = this.contacts && existsIn(answer) ? chatIdOf(answer) : null;
+		return value === null ? undefined : { endpoint: this.contactEndpoint, value, force: false };
 	}
 
 	/** The messenger that the instance belongs to, where it has refused everything as unknown. */
@@ -124,52 +147,14 @@ export class InstanceRun {
 		for (const client of this.clients) client.giveUp();
 	}
 
-	/** Ends its part in the bounds of the rate limiters. */
+	/** Nothing more will be asked. */
 	close(): void {
 		for (const client of this.clients) client.close();
 	}
-
-	/** A first form was answered: where it says no, the other form of the number has the last word. */
-	private firstFormDone(index: number, query: Query, outcome: Outcome): void {
-		const other = otherFormOf(query);
-		const isOpen = isFailure(outcome) ? isNumberRefused(outcome) : !existsIn(outcome);
-		if (!other || !isOpen) return this.checkDone(index, outcome);
-		const secondFormDone = (second: Outcome) => {
-			const { known } = this.state;
-			if (!isFailure(outcome) && !isFailure(second) && !existsIn(second)) {
-				known.remember(outcome, query);
-				known.remember(second, other);
-			}
-			this.checkDone(index, inBothForms(query, outcome, other, second));
-		};
-		this.checks.add(other, secondFormDone, 'second');
-	}
-
-	/** The query for the contact of an account; undefined where none is wanted, or there is no account. */
-	contactQuery(answer: Answer): Query | undefined {
-		const value = this.contacts && existsIn(answer) ? chatIdOf(answer) : null;
-		return value === null ? undefined : { endpoint: this.contactEndpoint, value, force: false };
-	}
-
-	private checkDone(index: number, outcome: Outcome): void {
-		const query = isFailure(outcome) ? undefined : this.contactQuery(outcome);
-		if (!query) return this.settle(index, outcome);
-		this.contacts?.add(query, (contact) => this.settle(index, { ...(outcome as Answer), contact }));
-		this.contactsChanged();
-	}
-
-	private contactsChanged(): void {
-		for (const goOn of this.waiting.splice(0)) goOn();
-	}
-
-	private settle(index: number, outcome: Outcome): void {
-		if (isFailure(outcome) && outcome.code === 'wrongInstance') this.ofWrongInstance.push(index);
-		this.run.settle(index, outcome);
-	}
 }
 
-function workersOf({ callsPerSecond }: Endpoint): number {
-	return Math.min(MOST_WORKERS, callsPerSecond * SLOWEST_ANSWER_S);
+function slotsOf({ callsPerSecond }: Endpoint): number {
+	return Math.min(MOST_SLOTS, callsPerSecond * SLOWEST_ANSWER_S);
 }
 
 /** Whether the service refused the number in this form. */

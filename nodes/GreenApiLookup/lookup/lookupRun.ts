@@ -10,12 +10,17 @@ import { DryRun } from './dryRun';
 import { inSlices, type Clock } from './environment';
 import { InstanceRun } from './instanceRun';
 import { paceWarning, Report, Results, sentences } from './report';
-import type { RunOptions, RunContext, RunResult } from './runOptions';
+import type { Query } from './query';
+import type { LookupItem, RunContext, RunOptions, RunResult } from './runOptions';
 import { namedFailure } from './wrongInstance';
+
+/** Items that are read before calls may go again: after the first item, the first call. */
+const READ_AT_ONCE = 50;
 
 export class LookupRun implements RunContext {
 	readonly report: Report;
-	readonly endSlice: () => Promise<void> | undefined;
+	readonly endSlice: () => Promise<void>;
+	reading: Promise<void> = Promise.resolve();
 
 	private readonly clock: Clock;
 	private readonly outcomes: Array<Outcome | undefined>;
@@ -23,10 +28,9 @@ export class LookupRun implements RunContext {
 	private readonly dryRun = new DryRun();
 	/** What a run would cost: found before its clients leave the limiters, whose pace it needs. */
 	private dryCost = '';
-	/** Work that has begun; undefined until calling begins. */
-	private working: Array<Promise<void>> | undefined;
-	private next = 0;
-	private reading: Promise<boolean> = Promise.resolve(true);
+	/** The items that were read. */
+	private readonly lookups: Array<Promise<void>> = [];
+	private allChecked: Promise<unknown> | undefined;
 	private failed: { index: number; failure: Failure } | undefined;
 	private crashed: unknown;
 
@@ -42,15 +46,16 @@ export class LookupRun implements RunContext {
 	 * wait ends at once and no call goes out any more.
 	 */
 	async run(): Promise<RunResult> {
-		const { count, batching, signal, stopOnFailure, dryRun } = this.options;
+		const { count, batching, signal, dryRun } = this.options;
 		const { execution } = this.options.memories;
 		const cancel = () => this.endWaits();
 		signal?.addEventListener('abort', cancel, { once: true });
 		try {
-			// With Stop a bad number at the end of a list must not cost the list first.
-			if (stopOnFailure || dryRun) await this.readAll();
+			this.reading = this.readAll().catch((error: unknown) => this.crash(error));
+			await this.reading;
 			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft, batching);
-			else await this.askAll();
+			else await this.finishAll();
+			if (this.crashed !== undefined) throw this.crashed as Error;
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
 			signal?.removeEventListener('abort', cancel);
@@ -78,53 +83,34 @@ export class LookupRun implements RunContext {
 		return isCancelled || this.failed !== undefined || this.crashed !== undefined;
 	}
 
-	/** Lets all instances work, side by side; those that are found while reading goes on join in. */
-	private async askAll(): Promise<void> {
-		this.working = [];
-		for (const instance of this.instances.values()) this.begin(instance);
-		// One instance reads the rest itself; with several, all items are read at once, so that none starts late.
-		this.start(this.readAll(() => !this.options.hasManyInstances && this.instances.size > 0));
-		for (const work of this.working) await work;
-		// With Max Calls, contacts wait for all checks: a contact must not use up the call of a check.
-		const waiting = this.isCapped ? this.instances.values() : [];
-		for (const instance of waiting) this.start(instance.askContacts());
-		for (const work of this.working) await work;
-		if (this.crashed !== undefined) throw this.crashed as Error;
+	/** With Stop a bad number at the end of a list must not cost the list first. */
+	private get readsFirst(): boolean {
+		return this.options.stopOnFailure || this.options.dryRun;
 	}
 
-	private async readAll(isEnough = () => false): Promise<void> {
-		while (!isEnough() && (await this.readNext()));
-	}
-
-	private get isCapped(): boolean {
-		return (this.options.memories.execution.record.maxCalls ?? 0) > 0;
-	}
-
-	private begin(instance: InstanceRun): void {
-		this.start(instance.check());
-		if (!this.isCapped) this.start(instance.askContacts());
-	}
-
-	private start(work: Promise<void>): void {
-		const crash = (error: unknown) => {
-			this.crashed ??= error;
-			this.endWaits();
-		};
-		this.working?.push(work.catch(crash));
-	}
-
-	async readNext(): Promise<boolean> {
-		this.reading = this.reading.then(async () => {
-			if (this.isOver || this.next >= this.options.count) return false;
-			await this.endSlice();
-			await this.take(this.next++);
-			return true;
+	get checked(): Promise<unknown> {
+		this.allChecked ??= this.reading.then(async () => {
+			const instances = [...this.instances.values()];
+			await Promise.all(instances.map(async (instance) => await instance.endChecks()));
 		});
-		return await this.reading;
+		return this.allChecked;
 	}
 
-	private async take(index: number): Promise<void> {
-		const { connection, query } = await this.options.read(index);
+	private async finishAll(): Promise<void> {
+		if (this.readsFirst) for (const instance of this.instances.values()) instance.open();
+		await this.checked;
+		for (const lookup of this.lookups) await lookup;
+	}
+
+	private async readAll(): Promise<void> {
+		for (let index = 0; index < this.options.count && !this.isOver; index++) {
+			await this.endSlice();
+			if (index % READ_AT_ONCE === 1 && !this.readsFirst) await this.clock.sleep(0);
+			this.take(index, await this.options.read(index));
+		}
+	}
+
+	private take(index: number, { connection, query }: LookupItem): void {
 		if (isFailure(connection)) return this.settle(index, connection);
 		if (this.options.dryRun) {
 			// Never ends the run: finding what cannot be read is what a dry run is for.
@@ -132,7 +118,7 @@ export class LookupRun implements RunContext {
 				? query
 				: this.dryRun.add(query, this.instanceOf(connection));
 		} else if (isFailure(query)) this.settle(index, query);
-		else this.instanceOf(connection).add(index, query);
+		else this.lookups.push(this.lookUp(index, query, this.instanceOf(connection)));
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
@@ -142,12 +128,29 @@ export class LookupRun implements RunContext {
 		this.options.memories.execution.record.maxCalls ??= this.options.maxCalls;
 		const instance = new InstanceRun(connection, this);
 		this.instances.set(connection, instance);
-		if (this.working) this.begin(instance);
+		if (!this.readsFirst) instance.open();
 		return instance;
 	}
 
+	private async lookUp(index: number, query: Query, instance: InstanceRun): Promise<void> {
+		try {
+			const outcome = await instance.lookUp(query);
+			if (!outcome) return;
+			const isWrong = isFailure(outcome) && outcome.code === 'wrongInstance';
+			if (isWrong) instance.ofWrongInstance.push(index);
+			this.settle(index, outcome);
+		} catch (error) {
+			this.crash(error);
+		}
+	}
+
+	private crash(error: unknown): void {
+		this.crashed ??= error;
+		this.endWaits();
+	}
+
 	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
-	settle(index: number, outcome: Outcome): void {
+	private settle(index: number, outcome: Outcome): void {
 		this.outcomes[index] = outcome;
 		if (!this.options.stopOnFailure) return;
 		if (!isFailure(outcome) || outcome.code === 'callLimit') return;

@@ -1,7 +1,4 @@
-/**
- * One method of one instance in a run: a queue of tasks, and workers that take one task after the
- * other and follow it to its end.
- */
+/** One method of one instance in a run: tasks, each followed to its end, so many of them at a time. */
 
 import { definitionOf } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
@@ -11,18 +8,16 @@ import type { Clock } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
 import type { Query } from './query';
 import type { RunContext } from './runOptions';
+import { Slots, type Order } from './slots';
 
-/** A query and what is to be done with its outcome. */
+/** A query on its way to its outcome. */
 interface Task {
 	readonly key: string;
 	readonly query: Query;
 	readonly attempts: Attempts;
-	readonly then: Array<(outcome: Outcome) => void>;
-	/** Whether it is what an item asks about, and not the other form of it. */
-	readonly isFirst: boolean;
+	readonly order: Order;
 	/** Whether a call was made for it. */
 	asked: boolean;
-	outcome?: Outcome;
 }
 
 /** What all methods of an instance share in a run. */
@@ -39,35 +34,15 @@ export interface InstanceState {
 /** Milliseconds at least between two looks whether the run has to give up. */
 const WATCH_MS = 100;
 
-/** Tasks that no worker has taken yet, first in, first out. */
-class Queue {
-	private readonly tasks: Task[] = [];
-	private taken = 0;
-
-	push(task: Task): void {
-		this.tasks.push(task);
-	}
-
-	/** Advances an index: `shift` moves all tasks that remain, which took 3 s for 70,000. */
-	take(): Task | undefined {
-		const task = this.tasks[this.taken];
-		if (task) this.taken++;
-		return task;
-	}
-}
-
 export class MethodRun {
-	/** Every task, by key: equal queries are one task. */
-	private readonly tasks = new Map<string, Task>();
-	private readonly queue = new Queue();
-	/** Second forms: taken only when there are no others. */
-	private readonly later = new Queue();
+	/** The outcome of each query, by key: equal queries share it. */
+	private readonly outcomes = new Map<string, Promise<Outcome | undefined>>();
+	private readonly slots = new Slots();
 	/** One for each wait: aborted when those who wait have to look again. */
 	private readonly waits = new Set<AbortController>();
-
 	private readonly clock: Clock;
 
-	/** Tasks that workers are busy with, and monotonic milliseconds since which there are none. */
+	/** Tasks that have a slot, and monotonic milliseconds since which there are none. */
 	private inProgress = 0;
 	private idleSince = 0;
 
@@ -76,43 +51,28 @@ export class MethodRun {
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
 		private readonly run: RunContext,
-		private readonly answered: (isFirst: boolean) => void,
+		private readonly answered: (order: Order) => void,
 	) {
 		this.clock = run.options.state.environment.clock;
 	}
 
-	/**
-	 * Queues a query, or joins an equal one, unless its outcome is known.
-	 * @param then called once with the outcome
-	 */
-	add(query: Query, then: (outcome: Outcome) => void, form: 'first' | 'second' = 'first'): void {
-		const key = this.state.known.keyOf(query);
-		const equal = this.tasks.get(key);
-		const known = equal ? equal.outcome : this.state.known.get(key, query);
-		if (known) return then(known);
-		if (equal) return void equal.then.push(then);
-		const { maxWaitMs, state } = this.run.options;
-		const attempts = new Attempts(maxWaitMs, state.environment.random);
-		const isFirst = form === 'first';
-		const task = { key, query, attempts, then: [then], isFirst, asked: false };
-		this.tasks.set(key, task);
-		(isFirst ? this.queue : this.later).push(task);
+	/** Lets so many tasks go on at a time; until then they wait. */
+	open(slots: number): void {
+		this.slots.open(slots);
+		void this.watchOutage(this.client.closed);
 	}
 
-	/**
-	 * Works until no task remains.
-	 * @param workers tasks in progress at a time
-	 * @param more brings more tasks where the queue is empty; resolves with false where none remain
-	 */
-	async work(workers: number, more: () => Promise<boolean>): Promise<void> {
-		const done = new AbortController();
-		const watch = this.watchOutage(done.signal);
-		try {
-			await Promise.all(Array.from({ length: workers }, async () => await this.takeTasks(more)));
-		} finally {
-			done.abort();
-		}
-		await watch;
+	/** The outcome of a query; undefined where the run is over before. */
+	async ask(query: Query, order: Order = 'inOrder'): Promise<Outcome | undefined> {
+		const { known } = this.state;
+		const key = known.keyOf(query);
+		const outcome = this.outcomes.get(key) ?? known.get(key, query);
+		if (outcome) return await outcome;
+		const { maxWaitMs, state } = this.run.options;
+		const attempts = new Attempts(maxWaitMs, state.environment.random);
+		const task = this.finish({ key, query, attempts, order, asked: false });
+		this.outcomes.set(key, task);
+		return await task;
 	}
 
 	/** Wakes those who wait at the moment at which the run gives up. */
@@ -140,29 +100,16 @@ export class MethodRun {
 		}
 	}
 
-	private async takeTasks(more: () => Promise<boolean>): Promise<void> {
-		while (!this.run.isOver) {
-			const task = this.queue.take();
-			if (task) await this.finish(task);
-			else if (!(await more())) {
-				const last = this.queue.take() ?? this.later.take();
-				if (!last) return;
-				await this.finish(last);
-			}
-		}
-	}
-
-	private async finish(task: Task): Promise<void> {
-		const { known } = this.state;
+	private async finish(task: Task): Promise<Outcome | undefined> {
+		await this.slots.enter(task.order);
+		await this.run.endSlice();
 		if (this.inProgress++ === 0) this.client.outage.idle(this.clock.monotonic() - this.idleSince);
-		const outcome = await known.singleFlight(task.key, () => this.resolve(task));
-		if (--this.inProgress === 0) this.idleSince = this.clock.monotonic();
-		if (this.state.suspect === task) this.clearSuspect();
-		if (outcome === undefined) return;
-		task.outcome = outcome;
-		for (const then of task.then) {
-			then(outcome);
-			await this.run.endSlice();
+		try {
+			return await this.state.known.singleFlight(task.key, () => this.resolve(task));
+		} finally {
+			if (--this.inProgress === 0) this.idleSince = this.clock.monotonic();
+			if (this.state.suspect === task) this.clearSuspect();
+			this.slots.leave();
 		}
 	}
 
@@ -226,11 +173,11 @@ export class MethodRun {
 		this.state.wake();
 	}
 
-	private store({ key, query, isFirst }: Task, outcome: Outcome): Outcome {
+	private store({ key, query, order }: Task, outcome: Outcome): Outcome {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			this.answered(isFirst);
+			this.answered(order);
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}

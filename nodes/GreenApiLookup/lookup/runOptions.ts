@@ -41,8 +41,6 @@ export interface RunOptions extends RunSettings {
 	/** How many items there are, and what each is: read in order, once each. */
 	readonly count: number;
 	readonly read: (index: number) => Promise<LookupItem>;
-	/** Whether items may have instances of their own: then all are read as soon as possible. */
-	readonly hasManyInstances: boolean;
 	readonly batching: Batching;
 	/** Whether the first failure ends the run (On Error: Stop Workflow). */
 	readonly stopOnFailure: boolean;
@@ -57,11 +55,11 @@ export interface RunContext {
 	/** Stopped or cancelled: nothing is asked any more. */
 	readonly isOver: boolean;
 	/** Lets the rest of the process go first, where this run has worked for long. */
-	readonly endSlice: () => Promise<void> | undefined;
-	/** Reads one more item, after those before it. @returns false where none remains */
-	readNext(): Promise<boolean>;
-	/** Gives an item its outcome. */
-	settle(index: number, outcome: Outcome): void;
+	readonly endSlice: () => Promise<void>;
+	/** Resolves when every item is read. */
+	readonly reading: Promise<void>;
+	/** Resolves when every item is checked. */
+	readonly checked: Promise<unknown>;
 }
 
 /** A run that ended at its first failure. */

@@ -60,6 +60,9 @@ const TOO_LATE = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOU
 
 export class InstanceClient {
 	readonly outage: Outage;
+	private readonly closing = new AbortController();
+	/** Aborted when it is closed. */
+	readonly closed = this.closing.signal;
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
 	private place: Promise<unknown> = Promise.resolve();
 	/** Calls in flight, each with what gives it up. */
@@ -82,8 +85,9 @@ export class InstanceClient {
 		for (const wait of this.inFlight.values()) wait.abort();
 	}
 
-	/** Ends its part in the limiter's bounds. */
+	/** Nothing more will be asked: its bounds hold for nobody any longer. */
 	close(): void {
+		this.closing.abort();
 		this.bounds.limiter.leave(this);
 	}
 
