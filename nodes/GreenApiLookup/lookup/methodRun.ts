@@ -4,11 +4,11 @@ import { definitionOf } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import type { Call, InstanceClient } from './calls/instanceClient';
 import { Attempts } from './calls/retry';
+import { Slots, type Order } from './calls/slots';
 import type { Clock } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
 import type { Query } from './query';
 import type { RunContext } from './runOptions';
-import { Slots, type Order } from './slots';
 
 /** A query on its way to its outcome. */
 interface Task {

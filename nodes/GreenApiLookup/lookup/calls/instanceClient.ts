@@ -7,6 +7,7 @@ import type { Batching } from './batching';
 import type { Instance } from './instance';
 import type { Outage } from './outage';
 import type { RateInfo, RateLimiter } from './rateLimiter';
+import { Slots } from './slots';
 
 /** An instance that can be asked, and how. */
 export interface Connection {
@@ -64,7 +65,7 @@ export class InstanceClient {
 	/** Aborted when it is closed. */
 	readonly closed = this.closing.signal;
 	/** The run's one place in the limiter's queue, so that three items do not wait behind ten thousand. */
-	private place: Promise<unknown> = Promise.resolve();
+	private readonly place = new Slots(1);
 	/** Calls in flight, each with what gives it up. */
 	private readonly inFlight = new Map<Promise<unknown>, AbortController>();
 
@@ -112,36 +113,29 @@ export class InstanceClient {
 	async send(request: LookupRequest, conditions: CallConditions): Promise<Sent | undefined> {
 		const { batching, limiter } = this.bounds;
 		const { signal, isWanted, isAlone } = conditions;
-		const leave = await this.enter();
+		await this.place.enter();
 		const goesAlone = isAlone() || this.outage.isSevere;
 		if (goesAlone) await Promise.all(this.inFlight.keys());
 		if (batching.waitMs > 0) await this.clock.sleep(batching.waitMs, signal);
 		const permit = await limiter.acquire(signal);
-		const release = (info?: RateInfo) => {
-			if (permit) limiter.release(permit, info);
-			leave();
-		};
 		// Another client of the run may have sent a call meanwhile.
-		if (!permit || !isWanted() || batching.waitMs > 0) return void release();
-		if (!goesAlone) leave();
+		if (!permit || !isWanted() || batching.waitMs > 0) {
+			if (permit) limiter.release(permit);
+			this.place.leave();
+			return undefined;
+		}
+		if (!goesAlone) this.place.leave();
 		batching.sent();
 		this.onCall();
 		// Not the permit's time: the first one of an instance is dated to where it counts at the latest.
 		const sentAt = this.clock.monotonic();
 		const response = await this.exchange(request);
 		const endedAt = this.clock.monotonic();
-		return { response, sentAt, endedAt, release: () => release(this.rateInfoOf(response)) };
-	}
-
-	/** Waits for the place. @returns gives it to the next one */
-	private async enter(): Promise<() => void> {
-		const before = this.place;
-		let leave = () => {};
-		this.place = new Promise<void>((resolve) => {
-			leave = resolve;
-		});
-		await before;
-		return leave;
+		const release = () => {
+			limiter.release(permit, this.rateInfoOf(response));
+			if (goesAlone) this.place.leave();
+		};
+		return { response, sentAt, endedAt, release };
 	}
 
 	private rateInfoOf(response: LookupResponse | Error): RateInfo | undefined {
