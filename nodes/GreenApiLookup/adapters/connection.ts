@@ -11,6 +11,7 @@ import { numberOf } from '../lookup/answers/fields';
 import type { LookupResponse } from '../lookup/answers/response';
 import { parseInstance, type Instance, type InstanceError } from '../lookup/calls/instance';
 import type { Connection } from '../lookup/calls/instanceClient';
+import type { Clock } from '../lookup/environment';
 import type { LookupRequest } from '../lookup/query';
 import { RATE_SHARE, readSetting, reasonOf, type NodeSettings } from './settings';
 
@@ -41,6 +42,7 @@ export class Connections {
 		private readonly read: ReadCredential,
 		private readonly send: Send,
 		private readonly settings: NodeSettings,
+		private readonly clock: Clock,
 	) {}
 
 	/** The connection of an item, or why there is none: the same object for the same fields. */
@@ -77,7 +79,7 @@ export class Connections {
 		if (typeof rateShare === 'object') return rateShare;
 		const send = async (request: LookupRequest) => {
 			const response = await this.send(toHttpRequest(request, instance, this.settings), fields);
-			return toLookupResponse(response as IN8nHttpFullResponse, instance);
+			return toLookupResponse(response as IN8nHttpFullResponse, instance, this.clock.now());
 		};
 		return { instance, rateShare, timeoutMs: this.settings.timeoutMs, send };
 	}
@@ -114,24 +116,28 @@ function toHttpRequest(
 /** Characters of a body that are read: a longer one is cut, and then it is no JSON any more. */
 const LONGEST_BODY = 1_000_000;
 
-/** n8n's full response with its headers read and without the token, which error bodies repeat. */
+/**
+ * n8n's full response with its headers read and without the token, which error bodies repeat.
+ * @param now milliseconds since 1970
+ */
 function toLookupResponse(
 	{ statusCode, headers, body }: IN8nHttpFullResponse,
 	{ apiTokenInstance }: Instance,
+	now: number,
 ): LookupResponse {
 	const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
 	return {
 		status: statusCode,
 		text: text.replaceAll(apiTokenInstance, '***').slice(0, LONGEST_BODY),
-		retryAfter: retryAfterOf(headers['retry-after']),
+		retryAfter: retryAfterOf(headers['retry-after'], now),
 		limit: numberOf(headers['x-ratelimit-replenish-rate']) ?? undefined,
 	};
 }
 
 /** Retry-After in seconds, from its seconds or its date (RFC 9110, 10.2.3). */
-function retryAfterOf(header: unknown): number | undefined {
+function retryAfterOf(header: unknown, now: number): number | undefined {
 	if (typeof header !== 'string') return undefined;
-	const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+	const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
 	// A time that is over says nothing.
 	return seconds > 0 && Number.isFinite(seconds) ? Math.ceil(seconds) : undefined;
 }

@@ -133,7 +133,7 @@ async function lookUp(
 	const node = context.getNode();
 	const reader = (index: number) => readerOf(node, (path) => entry.read(path, index));
 	const settings = readSettings(reader(0), endpoint.operation);
-	const connections = new Connections(entry.credential, entry.send, settings);
+	const connections = new Connections(entry.credential, entry.send, settings, clock);
 	const shared = settings.failure ?? (await connections.shared(inputs.length));
 	const items: ReadItem[] = [];
 	const run = new LookupRun({
