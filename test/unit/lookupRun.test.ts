@@ -425,6 +425,18 @@ describe('a service that gives no answers', () => {
 		}
 	});
 
+	test('a told wait beyond Max Wait ends its run at once, and holds up no other execution', async () => {
+		const { clock, service, process } = start({
+			script: inTurn({ status: 429, retryAfter: 3600 }),
+		});
+
+		const told = await process.failures(service.items([2]));
+		const others = await process.outcomes(service.items([4]));
+
+		expect(codes([...told, ...others])).toEqual(['rateLimited', undefined]);
+		expect(clock.monotonic()).toBeLessThan(1000);
+	});
+
 	test('a told wait within Max Wait is kept by all', async () => {
 		const { service, process } = start({ script: inTurn({ status: 429, retryAfter: 100 }) });
 
