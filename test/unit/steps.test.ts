@@ -72,10 +72,16 @@ describe('both forms of a number', () => {
 	});
 
 	test('with slow answers, too, the first forms of all numbers go before the second, at the limit', async () => {
-		const { service, process } = start({ latencyMs: 4000, script: () => says(false) });
+		const { clock, service, process } = start({ latencyMs: 4000, script: () => says(false) });
 		const values = numbers(120).map((number) => mexican(number));
+		const items = itemsOf(service, values);
+		// Answers come while items are still read.
+		const read = async (index: number) => {
+			await clock.sleep(100);
+			return items[index] as LookupItem;
+		};
 
-		await process.outcomes(itemsOf(service, values));
+		await process.outcomes(items, { read });
 
 		const asked = service.arrivals.map(({ value }) => value);
 		expect(asked.slice(0, 120)).toEqual(values);
