@@ -62,23 +62,11 @@ function titleOf(fault: FaultyAnswer | BrokenConnection): string {
 /** What is said where a row of the table does not say otherwise. */
 const SAID = {
 	badRequest: [false, /refused the query/, /Check the value of this item/],
-	invalidPhoneNumber: [
-		false,
-		/is not a phone number that can be looked up/,
-		/country code and its length/,
-	],
-	invalidChatId: [
-		false,
-		/not the chat ID of a person/,
-		/Use the chatId that Check Account returns/,
-	],
+	invalidPhoneNumber: [false, /is not a phone number/, /country code and its length/],
+	invalidChatId: [false, /not the chat ID of a person/, /chatId that Check Account returns/],
 	unauthorized: [false, /does not accept the API Token/, /Copy apiTokenInstance/],
 	wrongInstance: [false, /no such .* instance/, /Check API URL and Instance ID.*Messenger/],
-	notAuthorized: [
-		false,
-		/is not linked to a .* account, is blocked or is still/,
-		/GREEN-API console/,
-	],
+	notAuthorized: [false, /is not linked to a .* account, is blocked/, /GREEN-API console/],
 	instanceStarting: [true, /is starting/, /in 5 minutes/],
 	instanceExpired: [false, /has expired or was deleted/, /Renew it/],
 	rateLimited: [true, /asked too often/, /in a few minutes.*fewer workflows/],

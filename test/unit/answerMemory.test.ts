@@ -27,12 +27,8 @@ test('50,001 answers keep 50,000: the one that was used longest ago goes', () =>
 	answers.set('one more', answer());
 
 	expect(answers.size).toBe(MOST);
-	expect(['0', '1', '2', 'one more'].map((key) => answers.has(key))).toEqual([
-		true,
-		false,
-		true,
-		true,
-	]);
+	const kept = ['0', '1', '2', 'one more'].map((key) => answers.has(key));
+	expect(kept).toEqual([true, false, true, true]);
 });
 
 test('an answer is served until it is as old as the hours, and to who is more patient for longer', async () => {

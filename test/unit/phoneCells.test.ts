@@ -37,29 +37,6 @@ test.each([...cells, ...moreCells] as Cell[])(
 	},
 );
 
-test.each([
-	[[{ VALUE: '+79123456789' }, { VALUE: '+79123456780' }], /\{\{ \$json\.PHONE\[0\]\.VALUE \}\}/],
-	['+7 9O2 345-67-89', /"O" next to its digits/],
-	[
-		'+7 912 345-67-89, +7 912 345-67-80',
-		/more than one number.*: \+7 912 345-67-89, \+7 912 345-67-80/,
-	],
-	['+7 495 123-45-67 доб. 4', /an extension/],
-	['15.01.2024', /a date/],
-	['192.168.100.101', /an IP address/],
-	['+7 912 345-67-8', /length/],
-	['+89123456789', /no country has the code 8/],
-	['+7 000 000-00-00', /one digit repeated/],
-	['+1 002 123 4567', /begins with \+1 0/],
-	['+39 (0)347 1234567', /\+3903471234567 or \+393471234567/],
-	['+7 495 123-45-67 через приёмную', /somebody else answers/],
-])('the refusal of %j says what is in the way', (cell, reason) => {
-	expect(read(cell, '')).toMatch(/^refuse/);
-	const issue = readAccount(cell, { numbers: { fewest: 7, most: 16 } }, '');
-	if (typeof issue === 'string') throw new Error(`Read as ${issue}`);
-	expect(`${issue.why}. ${issue.advice}`).toMatch(reason);
-});
-
 test.each(['UK', 'gb', 'GBR', 'en-GB', 'en_GB', 'United Kingdom', ' united kingdom '])(
 	'%j is a Default Country',
 	(country) => {
@@ -85,24 +62,8 @@ test.each(['XX', 'ABC', 'EU', 'Atlantis', '__proto__', 'constructor', 7, {}, ['R
 
 test('no cell takes longer than a moment, whatever is in it', () => {
 	const begun = performance.now();
-	const parts = [
-		'9',
-		'9 ',
-		'(',
-		'+',
-		'/',
-		'-',
-		' - ',
-		'.',
-		'x',
-		'1/',
-		'<a ',
-		':',
-		'a:',
-		'%2',
-		'&#',
-	];
-	for (const part of [...parts, 'phone=']) {
+	const marks = ['(', '+', '/', '-', ' - ', '.', 'x', ':', '&#', '%2'];
+	for (const part of [...marks, '9', '9 ', '1/', '<a ', 'a:', 'phone=']) {
 		for (const end of ['', '9', '!', '+7 912 345-67-89']) {
 			read(part.repeat(200).slice(0, 180) + end, 'DE');
 		}

@@ -15,19 +15,10 @@ function bodyFor(value: unknown, endpoint: Endpoint, force = false): string | un
 	return isFailure(query) ? query.code : requestOf(query).body;
 }
 
-test.each(['+7 987 654-32-10', 79876543210])('%j is asked about as a JSON integer', (value) => {
-	expect(bodyFor(value, WHATSAPP)).toBe('{"phoneNumber":79876543210}');
-});
-
 test('a number that no JavaScript number can hold keeps its last digit', () => {
 	const query = { endpoint: WHATSAPP, value: '9007199254740993', force: false };
 
 	expect(requestOf(query).body).toBe('{"phoneNumber":9007199254740993}');
-});
-
-test('Telegram is asked about a username in the same field', () => {
-	expect(bodyFor(' @durov ', TELEGRAM)).toBe('{"username":"@durov"}');
-	expect(bodyFor('@a"b', TELEGRAM)).toBe('invalidPhoneNumber');
 });
 
 test.each([
@@ -83,14 +74,6 @@ test('a number without its country code is a chat ID with a Default Country', ()
 	const fields = { value: '8 (987) 654-32-10', force: false, defaultCountry: 'RU' };
 
 	expect(readQuery(endpoint, fields)).toMatchObject({ value: '79876543210@c.us' });
-});
-
-test('force is sent only where it is set', () => {
-	expect(bodyFor('79876543210', TELEGRAM, true)).toBe('{"phoneNumber":79876543210,"force":true}');
-});
-
-test('account settings are asked for without a body', () => {
-	expect(bodyFor('whatever', findEndpoint('max', 'getAccountSettings'), true)).toBeUndefined();
 });
 
 test('a group is refused with a way to look it up', () => {

@@ -17,10 +17,6 @@ export interface ServiceOptions {
 	readonly header?: (limit: number) => number | undefined;
 	/** Whether an allowed call is answered 429 all the same; calls count from 1. */
 	readonly isStray?: (call: number) => boolean;
-	/** Milliseconds that a 429 asks to wait. */
-	readonly retryAfterMs?: number;
-	/** A bucket that is refilled at whole seconds, instead of a rolling window. */
-	readonly isBucket?: boolean;
 	readonly seed?: number;
 }
 
@@ -29,8 +25,6 @@ export interface CallerOptions {
 	/** Numbers to look up; those answered 429 are asked again. */
 	readonly calls: number;
 	readonly bounds?: RateBounds;
-	/** Calls in flight at most. */
-	readonly workers?: number;
 	readonly signal?: AbortSignal;
 }
 
@@ -47,7 +41,6 @@ export class RateLimitedService {
 	readonly random: () => number;
 	readonly calls: Call[] = [];
 	private readonly window = new RollingWindow();
-	private bucket = { second: -1, used: 0 };
 
 	constructor(private readonly options: ServiceOptions) {
 		this.random = randomOf(options.seed ?? 1);
@@ -55,16 +48,17 @@ export class RateLimitedService {
 
 	/** One call; gives what the limiter is told of its answer. */
 	async send(caller: object = this): Promise<RateInfo> {
-		const { latencyMs = 150, jitterMs = 15, header, isStray, retryAfterMs = 0 } = this.options;
+		const { latencyMs = 150, jitterMs = 15, header, isStray } = this.options;
 		const sentAt = this.clock.monotonic();
 		await this.clock.sleep(latencyMs / 2 + this.random() * jitterMs);
 		const at = this.clock.monotonic();
 		const limit = this.limitAt(at);
-		const isAnswered = this.takes(at, limit) && !isStray?.(this.calls.length + 1);
+		const isFree = this.window.count(at) < limit;
+		if (isFree) this.window.add(at);
+		const isAnswered = isFree && !isStray?.(this.calls.length + 1);
 		this.calls.push({ sentAt, at, isAnswered, caller });
 		await this.clock.sleep(latencyMs / 2);
-		const tooMany = !isAnswered;
-		return { limit: header?.(limit), tooMany, retryAfterMs: tooMany ? retryAfterMs : 0 };
+		return { limit: header?.(limit), tooMany: !isAnswered, retryAfterMs: 0 };
 	}
 
 	/** A process: what its executions share. */
@@ -74,7 +68,7 @@ export class RateLimitedService {
 
 	/** A run that looks up numbers and keeps one place in the queue. */
 	async run(limiter: RateLimiter, options: CallerOptions): Promise<void> {
-		const { bounds = { share: 100 }, workers = Infinity, signal } = options;
+		const { bounds = { share: 100 }, signal } = options;
 		const caller = {};
 		let left = options.calls;
 		let inFlight = 0;
@@ -93,7 +87,7 @@ export class RateLimitedService {
 		};
 		limiter.join(caller, bounds);
 		while (!signal?.aborted && left + inFlight > 0) {
-			if (left > 0 && inFlight < workers) await ask();
+			if (left > 0) await ask();
 			else await new Promise<void>((resolve) => (ended = resolve));
 		}
 		limiter.leave(caller);
@@ -119,16 +113,5 @@ export class RateLimitedService {
 	private limitAt(ms: number): number {
 		const { limit } = this.options;
 		return typeof limit === 'function' ? limit(ms) : limit;
-	}
-
-	private takes(at: number, limit: number): boolean {
-		if (this.options.isBucket) {
-			const second = Math.floor(at / 1000);
-			if (second > this.bucket.second) this.bucket = { second, used: 0 };
-			return this.bucket.used++ < limit;
-		}
-		if (this.window.count(at) >= limit) return false;
-		this.window.add(at);
-		return true;
 	}
 }

@@ -159,29 +159,6 @@ test.each<[unknown, number | null]>([
 	});
 });
 
-test("with Simplify off the row is the service's own body", () => {
-	const endpoint = findEndpoint('max', 'checkAccount');
-	const body = { exist: true, chatId: '', extra: { deep: [1] } };
-	const answer = { query: { endpoint, value: '1', force: false }, body, at: 0 };
-
-	expect(rowOf(answer, { ...SIMPLE, simplify: false })).toEqual(body);
-});
-
-test('a check has its contact beside it, or why there is none', () => {
-	const endpoint = findEndpoint('max', 'checkAccount');
-	const answer = { query: { endpoint, value: '79876543210', force: false }, at: 0 };
-	const yes = { ...answer, body: { exist: true, chatId: '1' } };
-	const contact = { ...answer, body: { chatId: '1', name: 'Anna' } };
-	const shape = { ...SIMPLE, includeContactInfo: true };
-
-	expect(rowOf(yes, shape)).toMatchObject({ exists: true, contact: null });
-	expect(rowOf({ ...yes, contact }, shape)).toMatchObject({ contact: { name: 'Anna' } });
-	const raw = rowOf({ ...yes, contact }, { ...shape, simplify: false });
-	expect(raw).toEqual({ ...yes.body, contact: contact.body });
-	const failed = rowOf({ ...yes, contact: failure('timeout', { endpoint }) }, shape);
-	expect(failed).toMatchObject({ contact: null, contactError: { code: 'timeout' } });
-});
-
 test.each<[Operation, unknown, object]>([
 	['checkAccount', 'call me', { phoneNumber: 'call me', exists: null, chatId: null }],
 	['checkAccount', undefined, { phoneNumber: null, exists: null, chatId: null }],
