@@ -41,13 +41,10 @@ export class InstanceRun {
 		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
 		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
 		const checks = this.clientOf(endpoint, checksPerMinute);
-		this.checks = new MethodRun(this.state, checks, run, (order) => {
-			if (order === 'last') report.answeredSecondForms++;
-			else report.answeredQueries++;
-		});
+		this.checks = new MethodRun(this.state, checks, run);
 		if (!includeContactInfo) return;
 		const contacts = this.clientOf(this.contactEndpoint);
-		this.contacts = new MethodRun(this.state, contacts, run, () => undefined);
+		this.contacts = new MethodRun(this.state, contacts, run);
 	}
 
 	private clientOf(
@@ -92,19 +89,20 @@ export class InstanceRun {
 		if (!contactQuery) return outcome;
 		// A contact must not use up the call of a check.
 		if (this.run.options.memories.execution.record.maxCalls) await this.run.checked;
-		const contact = await this.contacts.ask(contactQuery);
+		const contact = await this.contacts.ask(contactQuery, 'contact');
 		return contact && { ...outcome, contact };
 	}
 
 	/** A check; where the first form of a number has no account, its other form has the last word. */
 	private async check(query: Query): Promise<Outcome | undefined> {
-		const first = await this.checks.ask(query);
+		const first = await this.checks.ask(query, 'first');
 		const other = otherFormOf(query);
 		if (!first || !other) return first;
 		const isFinal = isFailure(first) ? !isNumberRefused(first) : existsIn(first);
 		if (isFinal) return first;
+		// The first forms of all numbers go before the second ones.
 		await this.run.reading;
-		const second = await this.checks.ask(other, 'last');
+		const second = await this.checks.ask(other, 'second');
 		if (!second) return undefined;
 		if (!isFailure(first) && !isFailure(second) && !existsIn(second)) {
 			this.state.known.remember(first, query);

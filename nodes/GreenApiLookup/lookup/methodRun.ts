@@ -4,10 +4,11 @@ import { definitionOf } from './answers/failures';
 import { isFailure, type Outcome } from './answers/response';
 import type { Call, InstanceClient } from './calls/instanceClient';
 import { Attempts } from './calls/retry';
-import { Slots, type Order } from './calls/slots';
+import { Slots } from './calls/slots';
 import type { Clock } from './environment';
 import type { KnownOutcomes } from './knownOutcomes';
 import type { Query } from './query';
+import type { Step } from './report';
 import type { RunContext } from './runOptions';
 
 /** A query on its way to its outcome. */
@@ -15,7 +16,7 @@ interface Task {
 	readonly key: string;
 	readonly query: Query;
 	readonly attempts: Attempts;
-	readonly order: Order;
+	readonly step: Step;
 	/** Whether a call was made for it. */
 	asked: boolean;
 }
@@ -46,12 +47,10 @@ export class MethodRun {
 	private inProgress = 0;
 	private idleSince = 0;
 
-	/** @param answered told of each query that got its answer by a call */
 	constructor(
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
 		private readonly run: RunContext,
-		private readonly answered: (order: Order) => void,
 	) {
 		this.clock = run.options.state.environment.clock;
 	}
@@ -63,14 +62,14 @@ export class MethodRun {
 	}
 
 	/** The outcome of a query; undefined where the run is over before. */
-	async ask(query: Query, order: Order = 'inOrder'): Promise<Outcome | undefined> {
+	async ask(query: Query, step: Step): Promise<Outcome | undefined> {
 		const { known } = this.state;
 		const key = known.keyOf(query);
 		const outcome = this.outcomes.get(key) ?? known.get(key, query);
 		if (outcome) return await outcome;
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
-		const task = this.finish({ key, query, attempts, order, asked: false });
+		const task = this.finish({ key, query, attempts, step, asked: false });
 		this.outcomes.set(key, task);
 		return await task;
 	}
@@ -101,7 +100,7 @@ export class MethodRun {
 	}
 
 	private async finish(task: Task): Promise<Outcome | undefined> {
-		await this.slots.enter(task.order);
+		await this.slots.enter();
 		await this.run.endSlice();
 		if (this.inProgress++ === 0) this.client.outage.idle(this.clock.monotonic() - this.idleSince);
 		try {
@@ -173,11 +172,11 @@ export class MethodRun {
 		this.state.wake();
 	}
 
-	private store({ key, query, order }: Task, outcome: Outcome): Outcome {
+	private store({ key, query, step }: Task, outcome: Outcome): Outcome {
 		const stored = this.state.known.store(key, query, outcome);
 		if (!isFailure(stored)) {
 			this.state.hasAnswers = true;
-			this.answered(order);
+			this.run.report.answered[step]++;
 		} else if (definitionOf(stored.code).ends) {
 			this.state.wake();
 		}

@@ -6,16 +6,17 @@ import { isFailure, type Outcome } from './answers/response';
 import { duration } from './answers/text';
 import { NEEDS_COUNTRY } from './phone/readings';
 
+/** What an item asks: first about its number in one form, then perhaps in the other; its contact. */
+export type Step = 'first' | 'second' | 'contact';
+
 /** What is counted while a run goes on. */
 export class Report {
 	/** Calls of this run. */
 	calls = 0;
 	/** Answers that earlier executions of the process have paid for. */
 	reused = 0;
-	/** Queries of items that got their answer by a call, whoever shares it. */
-	answeredQueries = 0;
-	/** The same, of second forms. */
-	answeredSecondForms = 0;
+	/** Queries that got their answer by a call, whoever shares it. */
+	readonly answered: Record<Step, number> = { first: 0, second: 0, contact: 0 };
 
 	/** @param begunAt milliseconds of the monotonic clock */
 	constructor(private readonly begunAt: number) {}
@@ -24,8 +25,9 @@ export class Report {
 	summary(results: Results, now: number): string {
 		const { items, answered, contacts, failed, withoutContact, quota } = results;
 		const seconds = (now - this.begunAt) / 1000;
-		const { calls, reused, answeredSecondForms: second } = this;
-		const shared = Math.max(0, answered - this.answeredQueries);
+		const { calls, reused } = this;
+		const { first, second } = this.answered;
+		const shared = Math.max(0, answered - first);
 		// From the first call to the last there is one interval less than there are calls.
 		const rate = seconds >= 1 ? (calls - 1) / seconds : 0;
 		const pace = rate > 0 ? ` (${rate.toFixed(1)} a second)` : '';
