@@ -196,6 +196,7 @@ export class Process {
 			maxWaitMs: 300_000,
 			reuseMs: 0,
 			checksPerMinute: 0,
+			hasManyInstances: new Set(items.map(({ connection }) => connection)).size > 1,
 			includeContactInfo: false,
 			dryRun: false,
 			stopOnFailure: false,

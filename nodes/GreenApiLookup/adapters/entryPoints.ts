@@ -149,6 +149,7 @@ async function lookUp(
 			items[index] = item;
 			return { query: item.query, connection: shared ?? (await connections.of(index)) };
 		},
+		hasManyInstances: shared === undefined,
 		batching: new Batching(settings.batching, clock),
 		stopOnFailure: stopsOnFailure(node),
 		signal: context.getExecutionCancelSignal(),

@@ -24,15 +24,12 @@ const SLICE_MS = 15;
 /** A function to await between pieces of work: it yields to the event loop when a slice is used up. */
 export function inSlices(clock: Clock): () => Promise<void> {
 	let begun = clock.monotonic();
-	let pause: Promise<void> | undefined;
-	return async () => {
-		// Looked at again after the pause: those who wait for it may be many.
-		while (clock.monotonic() - begun >= SLICE_MS) {
-			pause ??= clock.sleep(0).then(() => {
-				begun = clock.monotonic();
-				pause = undefined;
-			});
-			await pause;
-		}
+	// One after the other: of thousands that look at the clock at once, none would find a slice used up.
+	let last = Promise.resolve();
+	const endSlice = async () => {
+		if (clock.monotonic() - begun < SLICE_MS) return;
+		await clock.sleep(0);
+		begun = clock.monotonic();
 	};
+	return async () => await (last = last.then(endSlice));
 }

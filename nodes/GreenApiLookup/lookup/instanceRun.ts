@@ -4,7 +4,7 @@
  */
 
 import { endpointOf, type Endpoint, type MessengerDefinition } from '../messengers/definition';
-import { failure } from './answers/failures';
+import { failure, type Failure } from './answers/failures';
 import { isFailure, type Answer, type Outcome } from './answers/response';
 import { chatIdOf, existsIn } from './answers/rows';
 import { InstanceClient, type Connection } from './calls/instanceClient';
@@ -20,8 +20,6 @@ const SLOWEST_ANSWER_S = 10;
 const MOST_SLOTS = 100;
 
 export class InstanceRun {
-	/** Positions of the items that ended because the instance is not the messenger's. */
-	readonly ofWrongInstance: number[] = [];
 	readonly state: InstanceState;
 
 	readonly checks: MethodRun;
@@ -40,11 +38,13 @@ export class InstanceRun {
 		const known = new KnownOutcomes(memories, state, connection.instance, reuseMs, report);
 		this.state = { known, hasAnswers: false, suspect: undefined, wake: () => this.wake() };
 		this.contactEndpoint = endpointOf(endpoint.messenger, 'getContactInfo');
-		const checks = this.clientOf(endpoint, checksPerMinute);
-		this.checks = new MethodRun(this.state, checks, run);
-		if (!includeContactInfo) return;
-		const contacts = this.clientOf(this.contactEndpoint);
-		this.contacts = new MethodRun(this.state, contacts, run);
+		this.checks = this.methodOf(endpoint, checksPerMinute);
+		this.contacts = includeContactInfo ? this.methodOf(this.contactEndpoint) : undefined;
+	}
+
+	private methodOf(endpoint: Endpoint, callsPerMinute?: number): MethodRun {
+		const slots = Math.min(MOST_SLOTS, endpoint.callsPerSecond * SLOWEST_ANSWER_S);
+		return new MethodRun(this.state, this.clientOf(endpoint, callsPerMinute), this.run, slots);
 	}
 
 	private clientOf(
@@ -66,14 +66,16 @@ export class InstanceRun {
 		return client;
 	}
 
-	/** Lets the instance be asked. */
-	open(): void {
-		this.checks.open(slotsOf(this.run.options.endpoint));
-		this.contacts?.open(slotsOf(this.contactEndpoint));
+	/** The failure of an item that is known before anything is asked: from an earlier try, or a block. */
+	knownFailure(query: Query): Failure | undefined {
+		const { known } = this.state;
+		const outcome = known.get(known.keyOf(query), query) ?? known.blockedBy(query, false);
+		if (!outcome || !isFailure(outcome)) return undefined;
+		return isNumberRefused(outcome) && otherFormOf(query) ? undefined : outcome;
 	}
 
-	/** Resolves when all items are checked, and frees others of its bounds then: none must follow. */
-	async endChecks(): Promise<void> {
+	/** Resolves when all items are checked; then its bounds for checks hold for nobody any longer. */
+	async checksDone(): Promise<void> {
 		for (const check of this.checking) await check;
 		this.checks.client.close();
 	}
@@ -83,8 +85,9 @@ export class InstanceRun {
 		const check = this.check(query);
 		this.checking.push(check);
 		const outcome = await check;
-		if (!outcome || isFailure(outcome) || !this.contacts) return outcome;
+		// Thousands of equal items get their outcome at once.
 		await this.run.endSlice();
+		if (!outcome || isFailure(outcome) || !this.contacts) return outcome;
 		const contactQuery = this.contactQuery(outcome);
 		if (!contactQuery) return outcome;
 		// A contact must not use up the call of a check.
@@ -120,7 +123,7 @@ export class InstanceRun {
 	/** The messenger that the instance belongs to, where it has refused everything as unknown. */
 	async ownerIfWrong(): Promise<MessengerDefinition | undefined> {
 		const { known, hasAnswers } = this.state;
-		if (this.ofWrongInstance.length === 0 || hasAnswers) return undefined;
+		if (hasAnswers) return undefined;
 		const { memories, messengers, signal } = this.run.options;
 		const type = await known.typeInstance(async () => {
 			if (memories.execution.callsLeft === 0) return undefined;
@@ -149,10 +152,6 @@ export class InstanceRun {
 	close(): void {
 		for (const client of this.clients) client.close();
 	}
-}
-
-function slotsOf({ callsPerSecond }: Endpoint): number {
-	return Math.min(MOST_SLOTS, callsPerSecond * SLOWEST_ANSWER_S);
 }
 
 /** Whether the service refused the number in this form. */

@@ -11,11 +11,15 @@ import { inSlices, type Clock } from './environment';
 import { InstanceRun } from './instanceRun';
 import { paceWarning, Report, Results, sentences } from './report';
 import type { Query } from './query';
-import type { LookupItem, RunContext, RunOptions, RunResult } from './runOptions';
+import type { RunContext, RunOptions, RunResult } from './runOptions';
 import { namedFailure } from './wrongInstance';
 
-/** Items that are read before calls may go again: after the first item, the first call. */
-const READ_AT_ONCE = 50;
+/** An item that can be asked about. */
+interface Item {
+	readonly index: number;
+	readonly query: Query;
+	readonly instance: InstanceRun;
+}
 
 export class LookupRun implements RunContext {
 	readonly report: Report;
@@ -25,12 +29,12 @@ export class LookupRun implements RunContext {
 	private readonly clock: Clock;
 	private readonly outcomes: Array<Outcome | undefined>;
 	private readonly instances = new Map<Connection, InstanceRun>();
+	private readonly instanceOfItem: InstanceRun[] = [];
 	private readonly dryRun = new DryRun();
 	/** What a run would cost: found before its clients leave the limiters, whose pace it needs. */
 	private dryCost = '';
-	/** The items that were read. */
 	private readonly lookups: Array<Promise<void>> = [];
-	private allChecked: Promise<unknown> | undefined;
+	private allChecked: Promise<void> | undefined;
 	private failed: { index: number; failure: Failure } | undefined;
 	private crashed: unknown;
 
@@ -54,7 +58,8 @@ export class LookupRun implements RunContext {
 			this.reading = this.readAll().catch((error: unknown) => this.crash(error));
 			await this.reading;
 			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft, batching);
-			else await this.finishAll();
+			await this.checked;
+			for (const lookup of this.lookups) await lookup;
 			if (this.crashed !== undefined) throw this.crashed as Error;
 			if (!signal?.aborted) await this.nameMessengers();
 		} finally {
@@ -83,42 +88,44 @@ export class LookupRun implements RunContext {
 		return isCancelled || this.failed !== undefined || this.crashed !== undefined;
 	}
 
-	/** With Stop a bad number at the end of a list must not cost the list first. */
-	private get readsFirst(): boolean {
-		return this.options.stopOnFailure || this.options.dryRun;
-	}
-
-	get checked(): Promise<unknown> {
+	get checked(): Promise<void> {
 		this.allChecked ??= this.reading.then(async () => {
-			const instances = [...this.instances.values()];
-			await Promise.all(instances.map(async (instance) => await instance.endChecks()));
+			const checks = [...this.instances.values()].map(async (instance) => instance.checksDone());
+			await Promise.all(checks);
 		});
 		return this.allChecked;
 	}
 
-	private async finishAll(): Promise<void> {
-		if (this.readsFirst) for (const instance of this.instances.values()) instance.open();
-		await this.checked;
-		for (const lookup of this.lookups) await lookup;
-	}
-
+	/** Reads the items and begins to look them up; with Stop not before all are read. */
 	private async readAll(): Promise<void> {
-		for (let index = 0; index < this.options.count && !this.isOver; index++) {
+		const { stopOnFailure, dryRun, hasManyInstances } = this.options;
+		const items = stopOnFailure ? await collect(this.items()) : this.items();
+		for await (const { index, query, instance } of items) {
 			await this.endSlice();
-			if (index % READ_AT_ONCE === 1 && !this.readsFirst) await this.clock.sleep(0);
-			this.take(index, await this.options.read(index));
+			if (this.isOver) return;
+			if (dryRun) this.outcomes[index] = this.dryRun.add(query, instance);
+			else this.lookups.push(this.lookUp(index, query, instance));
+			// Of one instance no more is begun than it can do; of several all, so that none starts late.
+			if (!hasManyInstances) await instance.checks.needsMore();
 		}
 	}
 
-	private take(index: number, { connection, query }: LookupItem): void {
-		if (isFailure(connection)) return this.settle(index, connection);
-		if (this.options.dryRun) {
-			// Never ends the run: finding what cannot be read is what a dry run is for.
-			this.outcomes[index] = isFailure(query)
-				? query
-				: this.dryRun.add(query, this.instanceOf(connection));
-		} else if (isFailure(query)) this.settle(index, query);
-		else this.lookups.push(this.lookUp(index, query, this.instanceOf(connection)));
+	/** The items that can be asked about. The others get their failure. */
+	private async *items(): AsyncGenerator<Item> {
+		const { count, read, dryRun, stopOnFailure } = this.options;
+		for (let index = 0; index < count && !this.isOver; index++) {
+			await this.endSlice();
+			const { connection, query } = await read(index);
+			if (isFailure(connection)) this.settle(index, connection);
+			// Never ends a dry run: finding what cannot be read is what it is for.
+			else if (isFailure(query)) this.settle(index, query, !dryRun);
+			else {
+				const instance = (this.instanceOfItem[index] = this.instanceOf(connection));
+				const failure = stopOnFailure && !dryRun && instance.knownFailure(query);
+				if (failure) this.settle(index, failure);
+				else yield { index, query, instance };
+			}
+		}
 	}
 
 	private instanceOf(connection: Connection): InstanceRun {
@@ -128,17 +135,13 @@ export class LookupRun implements RunContext {
 		this.options.memories.execution.record.maxCalls ??= this.options.maxCalls;
 		const instance = new InstanceRun(connection, this);
 		this.instances.set(connection, instance);
-		if (!this.readsFirst) instance.open();
 		return instance;
 	}
 
 	private async lookUp(index: number, query: Query, instance: InstanceRun): Promise<void> {
 		try {
 			const outcome = await instance.lookUp(query);
-			if (!outcome) return;
-			const isWrong = isFailure(outcome) && outcome.code === 'wrongInstance';
-			if (isWrong) instance.ofWrongInstance.push(index);
-			this.settle(index, outcome);
+			if (outcome) this.settle(index, outcome);
 		} catch (error) {
 			this.crash(error);
 		}
@@ -150,9 +153,9 @@ export class LookupRun implements RunContext {
 	}
 
 	/** Gives an item its outcome. With Stop the first failure ends the run; a cap is no failure. */
-	private settle(index: number, outcome: Outcome): void {
+	private settle(index: number, outcome: Outcome, mayStop = true): void {
 		this.outcomes[index] = outcome;
-		if (!this.options.stopOnFailure) return;
+		if (!this.options.stopOnFailure || !mayStop) return;
 		if (!isFailure(outcome) || outcome.code === 'callLimit') return;
 		this.failed ??= { index, failure: outcome };
 		this.endWaits();
@@ -161,14 +164,14 @@ export class LookupRun implements RunContext {
 	/** Failures of a wrong instance name the messenger that the instance belongs to. */
 	private async nameMessengers(): Promise<void> {
 		const { endpoint } = this.options;
-		for (const instance of this.instances.values()) {
-			const owner = await instance.ownerIfWrong();
+		for (const [index, outcome] of this.outcomes.entries()) {
+			if (!outcome || !isFailure(outcome) || outcome.code !== 'wrongInstance') continue;
+			await this.endSlice();
+			const owner = await this.instanceOfItem[index]?.ownerIfWrong();
 			if (!owner || owner === endpoint.messenger) continue;
-			for (const index of instance.ofWrongInstance) {
-				const named = namedFailure(this.outcomes[index] as Failure, endpoint, owner);
-				this.outcomes[index] = named;
-				if (this.failed?.index === index) this.failed.failure = named;
-			}
+			const named = namedFailure(outcome, endpoint, owner);
+			this.outcomes[index] = named;
+			if (this.failed?.index === index) this.failed.failure = named;
 		}
 	}
 
@@ -180,4 +183,11 @@ export class LookupRun implements RunContext {
 			if (isCancelled) instance.giveUp();
 		}
 	}
+}
+
+/** All of them, in an array. */
+async function collect<T>(some: AsyncIterable<T>): Promise<T[]> {
+	const all: T[] = [];
+	for await (const one of some) all.push(one);
+	return all;
 }

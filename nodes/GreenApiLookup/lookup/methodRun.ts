@@ -36,9 +36,10 @@ export interface InstanceState {
 const WATCH_MS = 100;
 
 export class MethodRun {
-	/** The outcome of each query, by key: equal queries share it. */
-	private readonly outcomes = new Map<string, Promise<Outcome | undefined>>();
-	private readonly slots = new Slots();
+	/** Every query that was asked for, by key: equal ones share the outcome. */
+	private readonly asked = new Map<string, Promise<Outcome | undefined>>();
+	/** For tasks in progress: a task keeps its slot until its end. */
+	private readonly slots: Slots;
 	/** One for each wait: aborted when those who wait have to look again. */
 	private readonly waits = new Set<AbortController>();
 	private readonly clock: Clock;
@@ -47,30 +48,33 @@ export class MethodRun {
 	private inProgress = 0;
 	private idleSince = 0;
 
+	/** @param slots tasks in progress at a time */
 	constructor(
 		private readonly state: InstanceState,
 		readonly client: InstanceClient,
 		private readonly run: RunContext,
+		slots: number,
 	) {
 		this.clock = run.options.state.environment.clock;
+		this.slots = new Slots(slots);
+		void this.watchOutage(client.closed);
 	}
 
-	/** Lets so many tasks go on at a time; until then they wait. */
-	open(slots: number): void {
-		this.slots.open(slots);
-		void this.watchOutage(this.client.closed);
+	/** Resolves when no task waits for a slot. */
+	async needsMore(): Promise<void> {
+		await this.slots.nobodyWaits();
 	}
 
 	/** The outcome of a query; undefined where the run is over before. */
 	async ask(query: Query, step: Step): Promise<Outcome | undefined> {
 		const { known } = this.state;
 		const key = known.keyOf(query);
-		const outcome = this.outcomes.get(key) ?? known.get(key, query);
+		const outcome = this.asked.get(key) ?? known.get(key, query) ?? known.blockedBy(query, false);
 		if (outcome) return await outcome;
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
 		const task = this.finish({ key, query, attempts, step, asked: false });
-		this.outcomes.set(key, task);
+		this.asked.set(key, task);
 		return await task;
 	}
 
@@ -104,6 +108,7 @@ export class MethodRun {
 		await this.run.endSlice();
 		if (this.inProgress++ === 0) this.client.outage.idle(this.clock.monotonic() - this.idleSince);
 		try {
+			if (this.run.isOver) return undefined;
 			return await this.state.known.singleFlight(task.key, () => this.resolve(task));
 		} finally {
 			if (--this.inProgress === 0) this.idleSince = this.clock.monotonic();

@@ -41,6 +41,8 @@ export interface RunOptions extends RunSettings {
 	/** How many items there are, and what each is: read in order, once each. */
 	readonly count: number;
 	readonly read: (index: number) => Promise<LookupItem>;
+	/** Whether items may have instances of their own: then all are read as soon as possible. */
+	readonly hasManyInstances: boolean;
 	readonly batching: Batching;
 	/** Whether the first failure ends the run (On Error: Stop Workflow). */
 	readonly stopOnFailure: boolean;
@@ -59,7 +61,7 @@ export interface RunContext {
 	/** Resolves when every item is read. */
 	readonly reading: Promise<void>;
 	/** Resolves when every item is checked. */
-	readonly checked: Promise<unknown>;
+	readonly checked: Promise<void>;
 }
 
 /** A run that ended at its first failure. */

@@ -133,7 +133,8 @@ export class InstanceClient {
 		const endedAt = this.clock.monotonic();
 		const release = () => {
 			limiter.release(permit, this.rateInfoOf(response));
-			if (goesAlone) this.place.leave();
+			// Not before the run has taken the outcome in, which may end it.
+			if (goesAlone) void this.clock.sleep(0).then(() => this.place.leave());
 		};
 		return { response, sentAt, endedAt, release };
 	}

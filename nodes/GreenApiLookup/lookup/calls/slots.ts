@@ -3,14 +3,10 @@ export class Slots {
 	private arrived: Array<() => void> = [];
 	/** Those who arrived before; the last one is the next: an array's `shift` took 3 s for 70,000. */
 	private next: Array<() => void> = [];
+	private hasLeft = () => {};
 
-	/** @param free how many there are; without any, everybody waits */
-	constructor(private free = 0) {}
-
-	/** Adds so many slots. */
-	open(count: number): void {
-		for (let slot = 0; slot < count; slot++) this.leave();
-	}
+	/** @param free how many there are */
+	constructor(private free: number) {}
 
 	/** Resolves when a slot is free; it is taken then. */
 	async enter(): Promise<void> {
@@ -27,5 +23,13 @@ export class Slots {
 		const enter = this.next.pop();
 		if (enter) enter();
 		else this.free++;
+		this.hasLeft();
+	}
+
+	/** Resolves when nobody waits: for the one who brings work. */
+	async nobodyWaits(): Promise<void> {
+		while (this.arrived.length + this.next.length > 0) {
+			await new Promise<void>((resolve) => (this.hasLeft = resolve));
+		}
 	}
 }
