@@ -40,8 +40,14 @@ export class DryRun {
 	 * What the run would cost, in a few sentences.
 	 * @param callsLeft calls that Max Calls still allows
 	 */
-	summary(items: number, callsLeft: number, { callsPerSecond }: Batching): string {
-		const costs = [...this.plans].map(([instance, plan]) => costOf(instance, plan));
+	async summary(
+		items: number,
+		callsLeft: number,
+		{ callsPerSecond }: Batching,
+		endSlice: () => Promise<void>,
+	): Promise<string> {
+		const costs: Cost[] = [];
+		for (const [instance, plan] of this.plans) costs.push(await costOf(instance, plan, endSlice));
 		const sum = (field: keyof Cost) => costs.reduce((all, cost) => all + cost[field], 0);
 		const [checks, secondForms, contacts] = [sum('checks'), sum('secondForms'), sum('contacts')];
 		const most = checks + secondForms + contacts;
@@ -69,27 +75,25 @@ function answerTo(query: Query, { state: { known } }: InstanceRun): Answer | und
 	return outcome && !isFailure(outcome) ? outcome : undefined;
 }
 
-function costOf(instance: InstanceRun, plan: Plan): Cost {
+async function costOf(
+	instance: InstanceRun,
+	plan: Plan,
+	endSlice: () => Promise<void>,
+): Promise<Cost> {
 	const { checks, contacts, state } = instance;
-	const numbers = [...plan.values()];
+	const cost = { numbers: plan.size, known: 0, checks: 0, secondForms: 0, contacts: 0 };
 	const isNew = (query: Query | undefined) => query !== undefined && !answerTo(query, instance);
-	const unknown = numbers.filter(({ answer }) => !answer).length;
-	const second = numbers.filter(({ query, answer }) => {
+	for (const { query, answer } of plan.values()) {
+		await endSlice();
+		if (answer) cost.known++;
+		else cost.checks++;
 		const other = answer && existsIn(answer) ? undefined : otherFormOf(query);
-		return other && !plan.has(state.known.keyOf(other)) && isNew(other);
-	}).length;
-	const people = numbers.filter(({ answer }) =>
-		answer ? isNew(instance.contactQuery(answer)) : contacts,
-	).length;
-	return {
-		numbers: plan.size,
-		known: plan.size - unknown,
-		checks: unknown,
-		secondForms: second,
-		contacts: people,
-		seconds: Math.max(
-			(unknown + second) / checks.client.callsPerSecond,
-			contacts ? people / contacts.client.callsPerSecond : 0,
-		),
-	};
+		if (other && !plan.has(state.known.keyOf(other)) && isNew(other)) cost.secondForms++;
+		if (answer ? isNew(instance.contactQuery(answer)) : contacts) cost.contacts++;
+	}
+	const seconds = Math.max(
+		(cost.checks + cost.secondForms) / checks.client.callsPerSecond,
+		contacts ? cost.contacts / contacts.client.callsPerSecond : 0,
+	);
+	return { ...cost, seconds };
 }

@@ -57,7 +57,10 @@ export class LookupRun implements RunContext {
 		try {
 			this.reading = this.readAll().catch((error: unknown) => this.crash(error));
 			await this.reading;
-			if (dryRun) this.dryCost = this.dryRun.summary(count, execution.callsLeft, batching);
+			if (dryRun) {
+				const { callsLeft } = execution;
+				this.dryCost = await this.dryRun.summary(count, callsLeft, batching, this.endSlice);
+			}
 			await this.checked;
 			for (const lookup of this.lookups) await lookup;
 			if (this.crashed !== undefined) throw this.crashed as Error;

@@ -69,7 +69,7 @@ export class MethodRun {
 	async ask(query: Query, step: Step): Promise<Outcome | undefined> {
 		const { known } = this.state;
 		const key = known.keyOf(query);
-		const outcome = this.asked.get(key) ?? known.get(key, query) ?? known.blockedBy(query, false);
+		const outcome = this.asked.get(key) ?? known.get(key, query);
 		if (outcome) return await outcome;
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
