@@ -8,6 +8,7 @@ import {
 	codesOf,
 	ENTRY_POINTS,
 	errorOf,
+	LIMITED,
 	lookUp,
 	ON_ERROR,
 	ONE_TRY,
@@ -45,7 +46,6 @@ const CONTACT = `${NUMBER}@c.us`;
 const LID = '123456789012345@lid';
 /** Numbers with an account. */
 const FOUND = phones(8).filter((phone) => Number(phone) % 2 === 0);
-const TRUE_LIMITS = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
 const INCLUDED = { includeContactInfo: true };
 
 async function ask(lookup: Lookup): Promise<Looked> {
@@ -215,7 +215,7 @@ describe('a list', () => {
 			const values = [...FOUND, ...phones(30).slice(8)];
 			const looked = await ask({
 				values,
-				instance: TRUE_LIMITS,
+				instance: LIMITED,
 				faults: [{ ...fault, ...contactsOf(FOUND.slice(1)) }],
 			});
 
@@ -236,7 +236,7 @@ describe('a list', () => {
 		const values = phones(60);
 		const looked = await ask({
 			values,
-			instance: TRUE_LIMITS,
+			instance: LIMITED,
 			faults: [{ ...contactsOf(values), status }],
 		});
 

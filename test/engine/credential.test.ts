@@ -51,58 +51,44 @@ test.each<[string, Given]>([
 	});
 });
 
-describe('the connection test says what is wrong', () => {
-	test.each<[string, Given, RegExp]>([
-		[
-			'a wrong token',
-			{ fields: { apiTokenInstance: 'f'.repeat(50) } },
-			/does not accept this token/,
-		],
-		['a wrong Instance ID', { fields: { idInstance: '9999999999' } }, /Check Instance ID/],
-		['MAX without /v3', { messenger: 'max', apiUrl: (url) => url }, /for a MAX instance add \/v3/],
-		['WhatsApp with /v3', { apiUrl: (url) => `${url}/v3` }, /Check Instance ID/],
-		['no scheme', { apiUrl: () => 'api.green-api.com' }, /^API URL must start with/],
-		['an empty API URL', { apiUrl: () => ' ' }, /^API URL is empty/],
-		['no address', { apiUrl: () => 'https://' }, /^API URL is not a valid address/],
-		['a whole method URL', { apiUrl: (url) => `${url}/waInstance1/x/y` }, /must not contain/],
-		['http:// to a remote host', { apiUrl: () => 'http://10.0.0.1' }, /https:\/\//],
-		['an id with letters', { fields: { idInstance: 'wa7103' } }, /^Instance ID must be/],
-		['an empty token', { fields: { apiTokenInstance: ' ' } }, /^API Token is empty/],
-		['nothing listens', { apiUrl: () => 'http://127.0.0.1:1' }, /ECONNREFUSED|refused/],
-	])('%s', async (_title, given, message) => {
-		const credential = await credentialFor(given);
+const inState = (state: string): Given => ({ messenger: 'telegram', changes: { state } });
 
-		const result = await testCredential(credential);
+test.each<[string, Given, RegExp]>([
+	['a wrong token', { fields: { apiTokenInstance: 'f'.repeat(50) } }, /does not accept this token/],
+	['a wrong Instance ID', { fields: { idInstance: '9999999999' } }, /Check Instance ID/],
+	['MAX without /v3', { messenger: 'max', apiUrl: (url) => url }, /for a MAX instance add \/v3/],
+	['WhatsApp with /v3', { apiUrl: (url) => `${url}/v3` }, /Check Instance ID/],
+	['no scheme', { apiUrl: () => 'api.green-api.com' }, /^API URL must start with/],
+	['an empty API URL', { apiUrl: () => ' ' }, /^API URL is empty/],
+	['no address', { apiUrl: () => 'https://' }, /^API URL is not a valid address/],
+	['a whole method URL', { apiUrl: (url) => `${url}/waInstance1/x/y` }, /must not contain/],
+	['http:// to a remote host', { apiUrl: () => 'http://10.0.0.1' }, /https:\/\//],
+	['an id with letters', { fields: { idInstance: 'wa7103' } }, /^Instance ID must be/],
+	['an empty token', { fields: { apiTokenInstance: ' ' } }, /^API Token is empty/],
+	['no linked account', inState('notAuthorized'), /no messenger account is linked/],
+	['a blocked account', inState('blocked'), /has blocked/],
+	['an instance that is starting', inState('starting'), /up to 5 minutes/],
+	['an open two-step password', inState('pendingPassword'), /two-step password/],
+	['nothing listens', { apiUrl: () => 'http://127.0.0.1:1' }, /ECONNREFUSED|refused/],
+])('the connection test says what is wrong: %s', async (_title, given, message) => {
+	const credential = await credentialFor(given);
 
-		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(message) });
-		expect(result.message).not.toContain(credential.apiTokenInstance.trim() || 'no token');
-	});
+	const result = await testCredential(credential);
 
-	test.each([
-		['notAuthorized', /no messenger account is linked/],
-		['blocked', /has blocked/],
-		['starting', /up to 5 minutes/],
-		['pendingPassword', /two-step password/],
-	])('an instance that is %s', async (state, message) => {
-		const credential = await credentialFor({ messenger: 'telegram', changes: { state } });
-
-		expect(await testCredential(credential)).toEqual({
-			status: 'Error',
-			message: expect.stringMatching(message),
-		});
-	});
+	expect(result).toEqual({ status: 'Error', message: expect.stringMatching(message) });
+	expect(result.message).not.toContain(credential.apiTokenInstance.trim() || 'no token');
 });
 
 describe('the connection test names the host that it asked', () => {
 	/** Another host, and a credential for it. */
 	async function elsewhere(answer: HostAnswer) {
-		const { host, received } = await startHost(answer);
+		const { host, received } = await startHost({ headers: {}, ...answer });
 		const fields = { apiUrl: `http://${host}/v3/`, idInstance: '7103000001' };
 		return { host, received, credential: { ...fields, apiTokenInstance: 'f'.repeat(50) } };
 	}
 
 	const OUTAGE = { status: 502, body: '<html>' };
-	const REDIRECT = { status: 302, headers: { location: 'http://127.0.0.1:1/' } };
+	const REDIRECT = { status: 302, body: '<html>', headers: { location: 'http://127.0.0.1:1/' } };
 
 	test.each<[string, HostAnswer, RegExp]>([
 		['a page of something else', { body: '<html>It works!</html>' }, /no such .* at HOST\./],

@@ -24,6 +24,8 @@ export interface HostAnswer {
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+
 const open = new Set<Server>();
 
 afterEach(() => {
@@ -36,7 +38,7 @@ afterEach(() => {
 
 /** Starts a host on this machine until the end of the test; gives its address and port. */
 export async function startHost(
-	{ status = 200, body: answer = '', headers: sent }: HostAnswer,
+	{ status = 200, body: answer = '', headers: sent = JSON_TYPE }: HostAnswer,
 	create: (listener: RequestListener) => Server = createServer,
 ): Promise<{ readonly host: string; readonly received: Received[] }> {
 	const received: Received[] = [];
@@ -46,7 +48,7 @@ export async function startHost(
 		request.on('end', () => {
 			const { method: verb, url, headers } = request;
 			received.push({ verb, url, headers, body });
-			response.writeHead(status, { 'content-type': 'application/json', ...sent }).end(answer);
+			response.writeHead(status, sent).end(answer);
 		});
 	});
 	open.add(server);

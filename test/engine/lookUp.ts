@@ -39,6 +39,9 @@ export const ON_ERROR = ['stopWorkflow', 'continueRegularOutput', 'continueError
 /** Calls a second that no test's list reaches. */
 export const UNLIMITED = { check: 100_000, contact: 100_000, account: 100_000 };
 
+/** WhatsApp's limits: what is paced is only seen with them. */
+export const LIMITED = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
+
 /** Node options with which a failed call is not repeated. */
 export const ONE_TRY = { maxWait: 0.001 };
 

@@ -5,6 +5,7 @@ import {
 	codesOf,
 	ENTRY_POINTS,
 	errorOf,
+	LIMITED,
 	lookUp,
 	ON_ERROR,
 	ONE_TRY,
@@ -281,7 +282,7 @@ describe('Reuse Answers', () => {
 		beforeEach(() => Object.assign(instance, { answers: 'newer', unlisted: 'none' }));
 
 		test('"no" is kept for both forms, as old as its older half', async () => {
-			instance.ratePerSecond = instanceOf('whatsapp').ratePerSecond;
+			Object.assign(instance, LIMITED);
 			const first = await lookUp({ service, ...ofShort });
 			const second = await lookUp({ service, values, options: reuse });
 

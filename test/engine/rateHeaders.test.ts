@@ -4,13 +4,12 @@
  */
 
 import type { Fault } from '../../simulator/faults';
-import { instanceOf, type InstanceChanges } from '../../simulator/instance';
-import { codesOf, lookUp, phones } from './lookUp';
+import type { InstanceChanges } from '../../simulator/instance';
+import { codesOf, LIMITED, lookUp, phones } from './lookUp';
 
 /** Looks a list up at a limit of 10 a second: when the last call came, and what all of them got. */
 async function paceOf(count: number, changes: InstanceChanges) {
-	const { ratePerSecond } = instanceOf('whatsapp');
-	const instance = { ratePerSecond, ...changes };
+	const instance = { ...LIMITED, ...changes };
 	const { rows, calls } = await lookUp({ values: phones(count), instance });
 	expect(codesOf(rows)).toEqual(rows.map(() => undefined));
 	return { lastAt: calls.at(-1)?.at ?? NaN, statuses: new Set(calls.map(({ status }) => status)) };

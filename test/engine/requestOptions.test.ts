@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { startHost } from './hosts';
-import { codesOf, ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
+import { ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
 const FIXTURES = path.join(__dirname, 'fixtures');
 const read = (file: string) => readFileSync(path.join(FIXTURES, file));
@@ -54,15 +54,17 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(ignored).toMatchObject({ exists: true });
 	});
 
-	test('a call is given up after the timeout, which may be text', async () => {
-		const { rows } = await lookUp({
+	test('a call is given up after the timeout, which may be text, and asked again', async () => {
+		const { rows, calls } = await lookUp({
 			entryPoint,
 			values: ['79876543210'],
-			parameters: { requestOptions: { timeout: '={{ "50" }}' } },
-			options: ONE_TRY,
-			faults: [{ connection: 'hang' }],
+			parameters: { requestOptions: { timeout: '={{ "5000" }}' } },
+			faults: [{ calls: [1], connection: 'hang' }],
 		});
 
-		expect(codesOf(rows)).toEqual(['timeout']);
+		expect(rows).toMatchObject([{ exists: true }]);
+		const [first, again] = calls.map(({ at }) => at) as [number, number];
+		expect(again - first).toBeGreaterThanOrEqual(5000);
+		expect(again - first).toBeLessThan(7000);
 	});
 });
