@@ -55,12 +55,6 @@ const CELLS: Readonly<Record<string, Cell>> = {
 			numberType: null,
 		},
 	},
-	'whatsapp checkAccount, no account': {
-		value: 79876543211,
-		request: 'POST /waInstance7103000001/checkWhatsapp/<token> {"phoneNumber":79876543211}',
-		answer: { existsWhatsapp: false },
-		row: { phoneNumber: '79876543211', exists: false, chatId: null, ...RUSSIAN },
-	},
 	'whatsapp checkAccount, as newer hosts answer': {
 		value: '79876543210',
 		options: { force: true },
@@ -122,12 +116,6 @@ const CELLS: Readonly<Record<string, Cell>> = {
 			'POST /waInstance4103000001/checkAccount/<token> {"phoneNumber":79876543210,"force":true}',
 		answer: { exist: true, chatId: '10000000' },
 		row: { phoneNumber: '79876543210', exists: true, chatId: '10000000', ...RUSSIAN },
-	},
-	'telegram checkAccount, absent or hidden': {
-		value: '79876543210',
-		request: 'POST /waInstance4103000001/checkAccount/<token> {"phoneNumber":79876543210}',
-		answer: { exist: false, chatId: '' },
-		row: { phoneNumber: '79876543210', exists: false, chatId: null, ...RUSSIAN },
 	},
 	'telegram checkAccount, by username': {
 		value: '@durov',

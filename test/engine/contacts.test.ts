@@ -2,13 +2,13 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { instanceOf, type Contact } from '../../simulator/instance';
+import type { Contact } from '../../simulator/instance';
 import { KNOWN_FAILURES } from '../knownFailures';
-import { createNode } from './engine';
 import {
 	codesOf,
 	ENTRY_POINTS,
 	errorOf,
+	LIMITED,
 	lookUp,
 	ON_ERROR,
 	ONE_TRY,
@@ -18,7 +18,6 @@ import {
 	type Looked,
 	type Lookup,
 } from './lookUp';
-import { addSecond } from './workflows';
 
 const PERSON: Contact = {
 	name: 'Ivan Petrov',
@@ -44,9 +43,9 @@ const KNOWN = {
 };
 const NUMBER = '79876543210';
 const CONTACT = `${NUMBER}@c.us`;
+const LID = '123456789012345@lid';
 /** Numbers with an account. */
 const FOUND = phones(8).filter((phone) => Number(phone) % 2 === 0);
-const TRUE_LIMITS = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
 const INCLUDED = { includeContactInfo: true };
 
 async function ask(lookup: Lookup): Promise<Looked> {
@@ -90,23 +89,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(callsOf(looked)).toEqual({ checkwhatsapp: 3, getcontactinfo: 2 });
 	});
 
-	test('a cancel while contacts wait ends the run, and no further contact is asked', async () => {
-		const service = await startService(instanceOf('whatsapp', TRUE_LIMITS));
-		const contactCalls = () =>
-			service.simulator.calls().filter(({ method }) => method === 'getcontactinfo');
-		const cancel = new AbortController();
-		// A clock that waits: the second contact is due a second after the first.
-		const node = await createNode(undefined);
-		const running = ask({ entryPoint, service, node, values: FOUND, signal: cancel.signal });
-		while (contactCalls().length < 1) await new Promise(setImmediate);
-
-		cancel.abort();
-		const { run } = await running;
-
-		expect(run.status).toBe('canceled');
-		expect(contactCalls()).toHaveLength(1);
-	});
-
 	test.each([
 		['telegram', { chatId: '10000000', username: 'ivan' }, '10000000', { username: 'ivan' }],
 		['max', { chatId: '11111111' }, '11111111', {}],
@@ -124,31 +106,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 			expect(rows).toMatchObject([{ exists: true, chatId, contact: { ...KNOWN, ...known } }]);
 		},
 	);
-
-	test('an account that tells nothing about itself has a contact of nulls, and no error', async () => {
-		const { rows } = await ask({
-			entryPoint,
-			values: [NUMBER],
-			instance: { contacts: { [NUMBER]: { name: '' } } },
-		});
-
-		expect(rows[0]?.contact).toEqual({ ...NOBODY, isBusiness: false });
-		expect(rows[0]).not.toHaveProperty('contactError');
-	});
-
-	test("with Simplify off, contact is the service's own body beside that of the check", async () => {
-		const { rows } = await ask({
-			entryPoint,
-			values: [NUMBER, '79876543211'],
-			parameters: { simplify: false },
-			instance: { contacts: { [NUMBER]: PERSON } },
-		});
-
-		const { contact, ...check } = rows[0] ?? {};
-		expect(check).toEqual({ existsWhatsapp: true });
-		expect(contact).toMatchObject({ chatId: CONTACT, name: 'Ivan Petrov', products: [] });
-		expect(rows[1]).toEqual({ existsWhatsapp: false, contact: null });
-	});
 
 	test('Force is for the check alone', async () => {
 		const { calls } = await ask({ entryPoint, values: [NUMBER], options: { force: true } });
@@ -204,16 +161,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(third.rows).toMatchObject([{ exists: true, contact: { name: 'Somebody' } }]);
 		expect([first, second, third].map(({ asked }) => asked.length)).toEqual([2, 3, 3]);
 	});
-
-	test.each(['getContactInfo', 'getAccountSettings'] as const)(
-		'the option means nothing to %s',
-		async (operation) => {
-			const { rows, calls } = await ask({ entryPoint, operation, values: [CONTACT] });
-
-			expect(calls).toHaveLength(1);
-			expect(rows[0]).not.toHaveProperty('contact');
-		},
-	);
 });
 
 test.each(KNOWN_FAILURES)('$title of the contact: the row keeps its check', async (known) => {
@@ -230,15 +177,6 @@ test.each(KNOWN_FAILURES)('$title of the contact: the row keeps its check', asyn
 });
 
 describe('a list', () => {
-	test('equal numbers share the call for their contact', async () => {
-		const looked = await ask({ values: [NUMBER, `+${NUMBER}`, NUMBER] });
-
-		expect(looked.rows.map(({ contact }) => contact)).toEqual(
-			[1, 2, 3].map(() => expect.objectContaining({ name: 'Somebody' }) as unknown),
-		);
-		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1, getcontactinfo: 1 });
-	});
-
 	test('two forms of one account share the call for its contact', async () => {
 		const contacts = { '5215512345678': PERSON };
 		const looked = await ask({
@@ -253,12 +191,15 @@ describe('a list', () => {
 		expect(callsOf(looked)).toEqual({ checkwhatsapp: 2, getcontactinfo: 1 });
 	});
 
-	test('a LID whose number nobody tells has the contact of the LID', async () => {
-		const lid = '123456789012345@lid';
-		const body = JSON.stringify({ existsWhatsapp: true, chatId: lid, phoneNumber: '' });
-		const { asked } = await ask({ values: [lid], faults: [{ calls: [1], status: 200, body }] });
+	test.each([
+		['has the contact of the LID where nobody tells its number', true, [LID, LID]],
+		['has none, and costs no call for one, where it has no account', false, [LID]],
+	])('a LID %s', async (_title, existsWhatsapp, expected) => {
+		const chatId = existsWhatsapp ? LID : '';
+		const body = JSON.stringify({ existsWhatsapp, chatId, phoneNumber: '' });
+		const { asked } = await ask({ values: [LID], faults: [{ calls: [1], status: 200, body }] });
 
-		expect(asked).toEqual([lid, lid]);
+		expect(asked).toEqual(expected);
 	});
 
 	test.each<[string, string, { status: number; body: string }]>([
@@ -274,7 +215,7 @@ describe('a list', () => {
 			const values = [...FOUND, ...phones(30).slice(8)];
 			const looked = await ask({
 				values,
-				instance: TRUE_LIMITS,
+				instance: LIMITED,
 				faults: [{ ...fault, ...contactsOf(FOUND.slice(1)) }],
 			});
 
@@ -295,7 +236,7 @@ describe('a list', () => {
 		const values = phones(60);
 		const looked = await ask({
 			values,
-			instance: TRUE_LIMITS,
+			instance: LIMITED,
 			faults: [{ ...contactsOf(values), status }],
 		});
 
@@ -330,32 +271,7 @@ describe('a list', () => {
 		expect(looked.asked.slice(3).sort()).toEqual([one, `${one}@c.us`, `${other}@c.us`]);
 	});
 
-	test('two nodes of a workflow have their own rows, and share the limit of the method', async () => {
-		const service = await startService(instanceOf('whatsapp'));
-		const looked = await ask({
-			service,
-			values: FOUND,
-			workflow: addSecond,
-		});
-
-		expect(looked.output('Second').map(({ json }) => json.contact)).toEqual(
-			looked.rows.map(({ contact }) => contact),
-		);
-		expect(callsOf(looked)).toEqual({ checkwhatsapp: 8, getcontactinfo: 8 });
-		expect(service.simulator.highestRate({ method: 'getContactInfo' })).toBe(1);
-	});
-
-	test('a LID without an account has no contact, and costs no call for one', async () => {
-		const service = await startService(
-			unlimited('whatsapp', { answers: 'newer', unlisted: 'none' }),
-		);
-		const looked = await ask({ service, values: ['123456789012345@lid'] });
-
-		expect(looked.rows).toMatchObject([{ exists: false, contact: null }]);
-		expect(callsOf(looked)).toEqual({ checkwhatsapp: 1 });
-	});
-
-	test('items that share an answer are counted without its contacts', async () => {
+	test('equal numbers share the calls for check and contact, and the hint counts the check', async () => {
 		const { hint } = await ask({ values: [NUMBER, NUMBER, '79876543211'] });
 
 		expect(hint).toMatch(/^3 items, 3 calls to GREEN-API .*\. 1 item needed no check\.$/);

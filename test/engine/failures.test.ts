@@ -13,7 +13,6 @@ const CONTACT = {
 	operation: 'getContactInfo',
 	values: ['10000000', '10000002', '10000004'],
 } as const;
-const NOT_LINKED = '{"status":false,"reason":"instance is starting or not authorized"}';
 
 /** The second of three items fails. */
 const FAILING: ReadonlyArray<[string, string, Lookup, Fault]> = [
@@ -31,14 +30,12 @@ const FAILING: ReadonlyArray<[string, string, Lookup, Fault]> = [
 		TELEGRAM,
 		{ status: 466, body: '{"used":"100","total":"100"}' },
 	],
-	['an unlinked instance', 'notAuthorized', TELEGRAM, { status: 200, body: NOT_LINKED }],
 	[
 		'a limit that asks for more patience than Max Wait',
 		'rateLimited',
 		CHECK,
 		{ status: 429, headers: { 'retry-after': '7' } },
 	],
-	['a page of a proxy', 'serverError', CHECK, { status: 502, body: '<html>' }],
 	[
 		'an answer in quotes',
 		'badResponse',
@@ -50,7 +47,7 @@ const FAILING: ReadonlyArray<[string, string, Lookup, Fault]> = [
 ];
 
 /** After these no further call of the run makes sense. */
-const FINAL = new Set(['unauthorized', 'quotaExceeded', 'notAuthorized', 'rateLimited']);
+const FINAL = new Set(['unauthorized', 'quotaExceeded', 'rateLimited']);
 
 describe.each(FAILING)('%s', (_title, code, lookup, fault) => {
 	const isFinal = FINAL.has(code);

@@ -1,10 +1,8 @@
 /** Hostile values in every field: encoded or refused, never another path, header or host. */
 
-import { createServer, type IncomingMessage } from 'node:http';
-
 import type { IDataObject } from 'n8n-workflow';
 
-import { hostOf } from './hosts';
+import { startHost, type Received } from './hosts';
 import {
 	ENTRY_POINTS,
 	lookUp,
@@ -15,31 +13,14 @@ import {
 	type Service,
 } from './lookUp';
 
-interface Received {
-	readonly verb: string | undefined;
-	readonly url: string | undefined;
-	readonly headers: IncomingMessage['headers'];
-	readonly body: string;
-}
-
 let host = '';
 let service: Service;
-let received: Received[] = [];
+let received: Received[];
 
-/** Records every request, and says yes to all of them. */
+const YES = '{"existsWhatsapp":true,"exist":true,"chatId":"1","name":"Anna"}';
+
 beforeEach(async () => {
-	received = [];
-	const server = createServer((request, response) => {
-		let body = '';
-		request.on('data', (data: Buffer) => (body += data.toString()));
-		request.on('end', () => {
-			const { method: verb, url, headers } = request;
-			received.push({ verb, url, headers, body });
-			response.setHeader('content-type', 'application/json');
-			response.end('{"existsWhatsapp":true,"exist":true,"chatId":"1","name":"Anna"}');
-		});
-	});
-	host = await hostOf(server);
+	({ host, received } = await startHost({ body: YES }));
 	service = await startService(unlimited('whatsapp'));
 });
 
@@ -76,12 +57,13 @@ const HOSTILE: readonly string[] = [
 	'__proto__',
 	'constructor',
 	'"},{"a":"',
+	'{"phoneNumber":1,"force":true}',
 	'x'.repeat(1_000_000),
 ];
 
 /** Looks one value up at the server above; gives the row. */
 async function rowOf(lookup: Lookup): Promise<IDataObject> {
-	received = [];
+	received.length = 0;
 	const { error, rows } = await lookUp({
 		service,
 		values: ['79876543210'],
@@ -184,13 +166,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				await attack(lookup, `/waInstance${ID}/getContactInfo/${TOKEN}`, bodies);
 			}
 		}
-	});
-
-	test('a body that n8n adds itself cannot be smuggled in by parameters', async () => {
-		const row = await rowOf({ entryPoint, values: ['{"phoneNumber":1,"force":true}'] });
-
-		expect(row).toMatchObject({ error: { code: 'invalidPhoneNumber' } });
-		expect(received).toEqual([]);
 	});
 });
 

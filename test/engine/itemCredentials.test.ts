@@ -5,8 +5,8 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
+import type { InstanceChanges } from '../../simulator/instance';
 import type { Call } from '../../simulator/server';
-import { instanceOf, type InstanceChanges } from '../../simulator/instance';
 import {
 	codesOf,
 	ENTRY_POINTS,
@@ -14,7 +14,7 @@ import {
 	lookUp,
 	phones,
 	startService,
-	UNLIMITED,
+	unlimited,
 	type Lookup,
 	type Service,
 } from './lookUp';
@@ -26,21 +26,14 @@ const tokenOf = (idInstance: string) => `token-of-${idInstance}`;
 const OF_ITEM = { idInstance: '={{ $json.id }}', apiTokenInstance: '={{ $json.token }}' };
 
 /** Three WhatsApp instances: no account on the second one, even numbers exist on the others. */
-async function customers(
-	common: InstanceChanges = { ratePerSecond: UNLIMITED },
-	ofFirst: InstanceChanges = {},
-): Promise<Service> {
-	const [first, second, third] = CUSTOMERS.map((idInstance, index) => ({
-		...instanceOf('whatsapp', {
-			...common,
-			unlisted: index === 1 ? 'none' : 'even',
-			...(index === 0 && ofFirst),
-		}),
+async function customers(ofFirst: InstanceChanges = {}): Promise<Service> {
+	const instances = CUSTOMERS.map((idInstance, index) => ({
+		...unlimited('whatsapp', index === 0 ? ofFirst : {}),
+		...(index === 1 && { unlisted: 'none' as const }),
 		idInstance,
 		apiTokenInstance: tokenOf(idInstance),
 	}));
-	if (!first || !second || !third) throw new Error('There are three customers');
-	return await startService(first, second, third);
+	return await startService(...instances);
 }
 
 const itemOf = (customer: number, value: string): IDataObject => ({
@@ -81,43 +74,6 @@ test.each(ENTRY_POINTS)(
 	},
 );
 
-test('each instance has the limit of its own: three take a third of the time', async () => {
-	const limited = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
-	const service = await customers(limited);
-	const { calls } = await lookUpFor(service, inTurn(90));
-
-	const rates = CUSTOMERS.map((idInstance) => service.simulator.highestRate({ idInstance }));
-	expect(rates).toEqual([10, 10, 10]);
-	expect((calls.at(-1)?.at ?? 0) - (calls[0]?.at ?? 0)).toBeLessThan(3100);
-});
-
-test('an instance whose items come last in the list is asked from the beginning', async () => {
-	const limited = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
-	const items = phones(300).map((phone, index) => itemOf(index < 250 ? 0 : 2, phone));
-	const { calls } = await lookUpFor(await customers(limited), items);
-
-	const [first, last] = [0, 2].map((customer) =>
-		calls.find(({ idInstance }) => idInstance === CUSTOMERS[customer]),
-	);
-	expect(Math.abs((first?.at ?? 0) - (last?.at ?? Infinity))).toBeLessThan(1000);
-});
-
-test('a list that is divided into parts by $itemIndex is asked through both instances', async () => {
-	const [first, second] = CUSTOMERS;
-	const half = (one = '', other = '') =>
-		`={{ Math.floor($itemIndex / 3) % 2 ? '${other}' : '${one}' }}`;
-	const { calls } = await lookUp({
-		service: await customers(),
-		values: phones(10),
-		credential: {
-			idInstance: half(first, second),
-			apiTokenInstance: half(tokenOf(first ?? ''), tokenOf(second ?? '')),
-		},
-	});
-
-	expect([0, 1].map((customer) => askedOf(calls, customer).length)).toEqual([6, 4]);
-});
-
 test('the same number costs one call on each instance', async () => {
 	const items = [0, 1, 0, 1, 2, 0].map((customer) => itemOf(customer, '79876543210'));
 	const { rows, calls } = await lookUpFor(await customers(), items);
@@ -131,72 +87,54 @@ test.each([
 	['an instance that is not linked', { state: 'notAuthorized' }, 'notAuthorized'],
 	['a wrong token', { faults: [{ status: 401 }] }, 'unauthorized'],
 ])('%s ends the items of its customer only', async (_title, ofFirst, code) => {
-	const service = await customers({ ratePerSecond: UNLIMITED }, ofFirst);
-	const { rows, calls } = await lookUpFor(service, inTurn(30));
+	const { rows, calls } = await lookUpFor(await customers(ofFirst), inTurn(30));
 
 	const expected = rows.map((_, index) => (index % 3 === 0 ? code : undefined));
 	expect(codesOf(rows)).toEqual(expected);
 	expect(askedOf(calls, 1)).toHaveLength(10);
 });
 
-test('Max Calls is one cap over all instances', async () => {
-	const options = { maxCalls: 7 };
-	const { rows, calls } = await lookUpFor(await customers(), inTurn(30), { options });
+describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
+	const FAILING = '={{ $json.token ? $json.token : $("Nobody").item.json.token }}';
+	const bad = { ...itemOf(0, '79876543216'), token: null };
 
-	expect(calls).toHaveLength(7);
-	expect(codesOf(rows).filter((code) => code === 'callLimit')).toHaveLength(23);
+	test.each<[string, string, number, RegExp]>([
+		['an item with an empty field', OF_ITEM.apiTokenInstance, 1, /API Token is empty/],
+		['the first item', OF_ITEM.apiTokenInstance, 0, /API Token is empty/],
+		['an item whose expression fails', FAILING, 1, /credential of this node could not be read: \w/],
+	])('%s fails alone, and says so', async (_title, apiTokenInstance, position, message) => {
+		const items: IDataObject[] = inTurn(3);
+		items.splice(position, 0, bad);
+		const credential = { ...OF_ITEM, apiTokenInstance };
+		const { rows } = await lookUpFor(await customers(), items, { credential, entryPoint });
+
+		expect(rows.map(({ error }) => error !== undefined)).toEqual(items.map((item) => item === bad));
+		expect(errorOf(rows[position])).toMatchObject({
+			code: 'wrongInstance',
+			asked: false,
+			message: expect.stringMatching(message) as unknown,
+		});
+	});
 });
 
-describe.each(ENTRY_POINTS)(
-	'a credential that cannot be resolved for one item, %s',
-	(entryPoint) => {
-		const TOKEN_OR_ERROR = '={{ $json.token ? $json.token : $("Nobody").item.json.token }}';
-		const credential = { ...OF_ITEM, apiTokenInstance: TOKEN_OR_ERROR };
-		const good = [itemOf(0, '79876543210'), itemOf(1, '79876543212'), itemOf(2, '79876543214')];
-		const bad = { ...itemOf(0, '79876543216'), token: null };
-
-		test.each([
-			['with an empty field', OF_ITEM, /API Token is empty/],
-			[
-				'with an expression that fails',
-				credential,
-				/credential of this node could not be read: \w/,
-			],
-		])('%s: that item fails and says so', async (_title, fields, message) => {
-			const items = [good[0], bad, ...good.slice(1)] as IDataObject[];
-			const given = { credential: fields, entryPoint };
-			const { rows } = await lookUpFor(await customers(), items, given);
-
-			expect(codesOf(rows)).toEqual([undefined, 'wrongInstance', undefined, undefined]);
-			expect(errorOf(rows[1])).toMatchObject({
-				asked: false,
-				message: expect.stringMatching(message),
-			});
-		});
-
-		test('the first item of the list fails alone, too', async () => {
-			const given = { entryPoint };
-			const { rows } = await lookUpFor(await customers(), [bad, ...good], given);
-
-			expect(codesOf(rows)).toEqual(['wrongInstance', undefined, undefined, undefined]);
-		});
-	},
-);
-
 test.each([
-	['the position of the item', `={{ ${JSON.stringify(CUSTOMERS)}[$itemIndex % 2] }}`],
-	['the position in thirds', `={{ ${JSON.stringify(CUSTOMERS)}[$itemIndex % 3] }}`],
-	['a field that the first item has not', `={{ $json?.other ?? "${CUSTOMERS[0]}" }}`],
-])('an instance by %s is that of each item', async (_title, idInstance) => {
-	const other = (index: number) => (index > 0 ? { other: CUSTOMERS[index % 3] } : {});
-	const items = phones(12).map((value, index) => ({ value, ...other(index) }));
+	['the position of the item', '$itemIndex % 2'],
+	['the position in thirds', '$itemIndex % 3'],
+	['the part of the list', 'Math.floor($itemIndex / 3) % 2'],
+	['a field that the first item has not', '$json.customer ?? 0'],
+])('an instance by %s is that of each item', async (_title, customer) => {
+	const items = phones(12).map((value, index) => ({
+		value,
+		...(index > 0 && { customer: index % 3 }),
+	}));
+	const id = `${JSON.stringify(CUSTOMERS)}[${customer}]`;
 	const credential = {
-		idInstance,
-		apiTokenInstance: `={{ "token-of-" + (${idInstance.slice(4, -3)}) }}`,
+		idInstance: `={{ ${id} }}`,
+		apiTokenInstance: `={{ "token-of-" + ${id} }}`,
 	};
 	const { calls } = await lookUpFor(await customers(), items, { credential });
 
-	expect(new Set(calls.map((call) => call.idInstance)).size).toBeGreaterThan(1);
+	expect(new Set(calls.map(({ idInstance }) => idInstance)).size).toBeGreaterThan(1);
 	expect(calls.map(({ status }) => status)).toEqual(items.map(() => 200));
 });
 

@@ -4,10 +4,8 @@
  */
 
 import type {
-	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
-	IExecuteContextData,
 	INode,
 	INodeExecutionData,
 	INodeType,
@@ -28,6 +26,7 @@ import {
 	createNode,
 	runWorkflow,
 	type EntryPoint,
+	type RunOptions,
 	type RunResult,
 	type WorkflowJson,
 } from './engine';
@@ -39,6 +38,9 @@ export const ON_ERROR = ['stopWorkflow', 'continueRegularOutput', 'continueError
 
 /** Calls a second that no test's list reaches. */
 export const UNLIMITED = { check: 100_000, contact: 100_000, account: 100_000 };
+
+/** WhatsApp's limits: what is paced is only seen with them. */
+export const LIMITED = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
 
 /** Node options with which a failed call is not repeated. */
 export const ONE_TRY = { maxWait: 0.001 };
@@ -87,7 +89,12 @@ export function unlimited(messenger: Messenger, changes: InstanceChanges = {}): 
 	return instanceOf(messenger, { ratePerSecond: UNLIMITED, ...changes });
 }
 
-export interface Lookup {
+/** What is asked, and how. What it shares with a run of any workflow is handed on as it is. */
+export interface Lookup
+	extends Pick<
+		Partial<RunOptions>,
+		'binary' | 'contextData' | 'entryPoint' | 'executionId' | 'node' | 'signal'
+	> {
 	/** WhatsApp where none is given. */
 	readonly messenger?: Messenger;
 	/** Check Account where none is given. */
@@ -96,8 +103,6 @@ export interface Lookup {
 	readonly values?: readonly unknown[];
 	/** Whole items instead; the lookup asks about their field `value`. */
 	readonly items?: readonly IDataObject[];
-	/** Binary data that every item carries. */
-	readonly binary?: IBinaryKeyData;
 	/** The node's collection Options. */
 	readonly options?: IDataObject;
 	/** Further parameters of the node. */
@@ -114,15 +119,6 @@ export interface Lookup {
 	readonly service?: Service;
 	/** Fields of the credential that are not the instance's; null where n8n has no such credential. */
 	readonly credential?: ICredentialDataDecryptedObject | null;
-	readonly entryPoint?: EntryPoint;
-	/** Instead of the service's: a node on another clock. */
-	readonly node?: INodeType;
-	/** Cancels the execution. */
-	readonly signal?: AbortSignal;
-	/** What an earlier run of the execution kept. */
-	readonly contextData?: IExecuteContextData;
-	/** The id of the execution; the same for all where none is given. */
-	readonly executionId?: string;
 	/** Changes the workflow: pinned items, then the lookup. */
 	readonly workflow?: (workflow: WorkflowJson) => void;
 	/** Items of further nodes, by the node's name. */
@@ -149,6 +145,7 @@ export interface Looked extends RunResult {
 
 export async function lookUp(lookup: Lookup): Promise<Looked> {
 	const { messenger = 'whatsapp', faults = [], credential = {} } = lookup;
+	const { onError = 'continueRegularOutput', values = [] } = lookup;
 	const service =
 		lookup.service ?? (await startService(unlimited(messenger, { faults, ...lookup.instance })));
 	const { simulator } = service;
@@ -163,25 +160,21 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 			requestOptions: { timeout: 30_000 },
 			...lookup.parameters,
 		},
-		{ onError: 'continueRegularOutput', ...definedOnly(lookup.onError), ...lookup.settings },
+		{ onError, ...lookup.settings },
 	);
 	lookup.workflow?.(workflow);
 	try {
 		const result = await runWorkflow({
+			...lookup,
+			workflow,
 			node: lookup.node ?? service.node,
-			entryPoint: lookup.entryPoint ?? 'customOperations',
-			...(credential && {
-				credential: { apiUrl: simulator.url, idInstance, apiTokenInstance, ...credential },
-			}),
+			credential: credential
+				? { apiUrl: simulator.url, idInstance, apiTokenInstance, ...credential }
+				: undefined,
 			pinned: {
-				[ITEMS]: lookup.items ?? (lookup.values ?? []).map((value) => ({ value }) as IDataObject),
+				[ITEMS]: lookup.items ?? values.map((value) => ({ value }) as IDataObject),
 				...lookup.pinned,
 			},
-			...(lookup.contextData && { contextData: lookup.contextData }),
-			...(lookup.binary && { binary: lookup.binary }),
-			...(lookup.executionId && { executionId: lookup.executionId }),
-			...(lookup.signal && { signal: lookup.signal }),
-			workflow,
 		});
 		const [lastRun] = result.run.data.resultData.runData[LOOKUP] ?? [];
 		return {
@@ -198,10 +191,6 @@ export async function lookUp(lookup: Lookup): Promise<Looked> {
 	} finally {
 		if (!lookup.service) await service.close();
 	}
-}
-
-function definedOnly(onError: INode['onError']) {
-	return onError === undefined ? {} : { onError };
 }
 
 /** What a failed row says under `error`; undefined of an answered one. */

@@ -50,16 +50,6 @@ test.each(ENDPOINTS)(
 	},
 );
 
-test('every operation is shown for one messenger, so that AI tools read its action', () => {
-	const fields = properties.filter(({ name }) => name === 'operation');
-
-	expect(fields.map(({ displayOptions }) => displayOptions?.show?.resource)).toEqual([
-		['whatsapp'],
-		['telegram'],
-		['max'],
-	]);
-});
-
 test("n8n's AI builder is told what costs money, which messenger, and what lists need", () => {
 	const hintOf = (name: string) =>
 		properties.find((field) => field.name === name)?.builderHint?.propertyHint;

@@ -1,22 +1,18 @@
 /** Request Options of the node work for lists as they do in n8n's routing. */
 
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer } from 'node:https';
 import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { hostOf } from './hosts';
-import { codesOf, ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
+import { startHost } from './hosts';
+import { ENTRY_POINTS, lookUp, ONE_TRY, type Lookup } from './lookUp';
 
 const FIXTURES = path.join(__dirname, 'fixtures');
 const read = (file: string) => readFileSync(path.join(FIXTURES, file));
 
-/** Says that everybody has an account. */
-const yes: RequestListener = (_request, response) => {
-	response.setHeader('content-type', 'application/json').end('{"existsWhatsapp":true}');
-};
+const YES = { body: '{"existsWhatsapp":true}' };
 
 /** The row of one number that is asked about at that address. */
 async function rowAt(apiUrl: string, requestOptions: IDataObject, lookup: Lookup = {}) {
@@ -32,32 +28,24 @@ async function rowAt(apiUrl: string, requestOptions: IDataObject, lookup: Lookup
 
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test('a proxy gets the calls', async () => {
-		const seen: string[] = [];
-		const proxy = await hostOf(
-			createServer((request, response) => {
-				seen.push(request.url ?? '');
-				yes(request, response);
-			}),
-		);
+		const { host, received } = await startHost(YES);
 
-		const requestOptions = { proxy: `http://${proxy}` };
+		const requestOptions = { proxy: `http://${host}` };
 		const row = await rowAt('http://127.0.0.1:9', requestOptions, { entryPoint });
 
 		expect(row).toMatchObject({ exists: true });
-		expect(seen).toEqual(['http://127.0.0.1:9/waInstance1/checkWhatsapp/some-token']);
+		expect(received.map(({ url }) => url)).toEqual([
+			'http://127.0.0.1:9/waInstance1/checkWhatsapp/some-token',
+		]);
 	});
 
 	test('a certificate that nobody signed is refused, unless SSL issues are ignored', async () => {
-		const host = await hostOf(
-			createTlsServer({ key: read('self-signed.key'), cert: read('self-signed.crt') }, yes),
-		);
+		const certificate = { key: read('self-signed.key'), cert: read('self-signed.crt') };
+		const { host } = await startHost(YES, (listener) => createServer(certificate, listener));
+		const ignoring = { allowUnauthorizedCerts: true };
 
 		const refused = await rowAt(`https://${host}`, {}, { entryPoint });
-		const ignored = await rowAt(
-			`https://${host}`,
-			{ allowUnauthorizedCerts: true },
-			{ entryPoint },
-		);
+		const ignored = await rowAt(`https://${host}`, ignoring, { entryPoint });
 
 		expect(refused).toMatchObject({
 			exists: null,
@@ -66,15 +54,17 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		expect(ignored).toMatchObject({ exists: true });
 	});
 
-	test('a call is given up after the timeout', async () => {
-		const { rows } = await lookUp({
+	test('a call is given up after the timeout, which may be text, and asked again', async () => {
+		const { rows, calls } = await lookUp({
 			entryPoint,
 			values: ['79876543210'],
-			parameters: { requestOptions: { timeout: 50 } },
-			options: ONE_TRY,
-			faults: [{ connection: 'hang' }],
+			parameters: { requestOptions: { timeout: '={{ "5000" }}' } },
+			faults: [{ calls: [1], connection: 'hang' }],
 		});
 
-		expect(codesOf(rows)).toEqual(['timeout']);
+		expect(rows).toMatchObject([{ exists: true }]);
+		const [first, again] = calls.map(({ at }) => at) as [number, number];
+		expect(again - first).toBeGreaterThanOrEqual(5000);
+		expect(again - first).toBeLessThan(7000);
 	});
 });

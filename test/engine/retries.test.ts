@@ -1,5 +1,7 @@
 /** Retry On Fail: n8n runs the whole node again, and only what can end otherwise is asked again. */
 
+import type { INode } from 'n8n-workflow';
+
 import type { Fault } from '../../simulator/faults';
 import { TOOL_TYPE } from './engine';
 import { ENTRY_POINTS, lookUp, ON_ERROR, ONE_TRY, phones } from './lookUp';
@@ -13,29 +15,21 @@ const USED_UP = '{"used":1,"total":1}';
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	const given = { entryPoint, settings: RETRY, values: [NUMBER] };
 
-	test.each<[string, Fault, readonly string[]]>([
-		['a refused number', { status: 400, body: REFUSED }, ['checkwhatsapp']],
-		['a wrong token', { status: 401 }, ['checkwhatsapp']],
-		['a wrong address', { status: 403 }, ['checkwhatsapp', 'getsettings']],
-		['a used-up quota', { status: 466, body: USED_UP }, ['checkwhatsapp']],
-	])('%s is asked once, whatever On Error says', async (_title, fault, methods) => {
+	const asTool = { ...RETRY, type: TOOL_TYPE };
+
+	test.each<[string, Fault, readonly string[], Partial<INode>]>([
+		['a refused number', { status: 400, body: REFUSED }, ['checkwhatsapp'], RETRY],
+		['a wrong token', { status: 401 }, ['checkwhatsapp'], RETRY],
+		['a wrong address', { status: 403 }, ['checkwhatsapp', 'getsettings'], RETRY],
+		['a wrong address, as a tool', { status: 403 }, ['checkwhatsapp', 'getsettings'], asTool],
+		['a used-up quota', { status: 466, body: USED_UP }, ['checkwhatsapp'], RETRY],
+	])('%s is asked once, whatever On Error says', async (_title, fault, methods, settings) => {
 		for (const onError of ON_ERROR) {
 			const faults = [{ ...fault, calls: [1, 2, 3] }];
-			const { calls } = await lookUp({ ...given, onError, faults });
+			const { calls } = await lookUp({ ...given, settings, onError, faults });
 
 			expect([onError, ...calls.map(({ method }) => method)]).toEqual([onError, ...methods]);
 		}
-	});
-
-	test('as a tool, a wrong address is asked once', async () => {
-		const settings = { ...RETRY, type: TOOL_TYPE };
-		const { calls } = await lookUp({
-			...given,
-			settings,
-			faults: [{ calls: [1, 2, 3], status: 403 }],
-		});
-
-		expect(calls.map(({ method }) => method)).toEqual(['checkwhatsapp', 'getsettings']);
 	});
 
 	test.each(ON_ERROR)('%s: a failure that passes is asked again', async (onError) => {

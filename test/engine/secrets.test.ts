@@ -4,14 +4,12 @@
  */
 import { takeLog } from './debugLog';
 
-import { createServer } from 'node:http';
-
 import type { Fault } from '../../simulator/faults';
 import { KNOWN_FAILURES, type KnownFailure } from '../knownFailures';
 import { testCredential } from './credentialTester';
 import { createNode, SYSTEM_ENVIRONMENT } from './engine';
 import { findMark } from './findMark';
-import { hostOf } from './hosts';
+import { startHost } from './hosts';
 import {
 	ENTRY_POINTS,
 	lookUp,
@@ -149,12 +147,8 @@ test.each(ANSWERED)('connection test, $title: says nothing of the token', async 
 });
 
 test('a redirect to another host is not followed', async () => {
-	const received: string[] = [];
-	const stranger = createServer((request, response) => {
-		received.push(request.url ?? '');
-		response.end('{"existsWhatsapp":true}');
-	});
-	const location = `http://${await hostOf(stranger)}{path}`;
+	const { host, received } = await startHost({ body: '{"existsWhatsapp":true}' });
+	const location = `http://${host}{path}`;
 	const { simulator } = service;
 	for (const status of [301, 302, 303, 307, 308]) {
 		simulator.instance('whatsapp').faults = [{ status, headers: { location } }];

@@ -7,7 +7,7 @@
 import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { loadNodeType, type EntryPoint } from './engine';
-import { codesOf, ENTRY_POINTS, errorOf, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
+import { codesOf, ENTRY_POINTS, errorOf, lookUp, phones, type Lookup } from './lookUp';
 
 const VALUES = phones(2);
 
@@ -96,65 +96,38 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		}
 	});
 
-	test('a Timeout that is text is a number of milliseconds', async () => {
-		const given = { entryPoint, values: VALUES.slice(0, 1) };
-		const faults = [{ calls: [1], connection: 'hang' as const }];
-		const parameters = { requestOptions: { timeout: '={{ "5000" }}' } };
-		const { rows, calls } = await lookUp({ ...given, faults, parameters });
-
-		expect(rows.map(({ exists }) => exists)).toEqual([true]);
-		expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).toBeGreaterThanOrEqual(5000);
-	});
-
 	test.each([
-		['force', '={{ "true" }}', /"force":true/],
-		['force', '={{ "false" }}', /^(?!.*force)/],
-	])('Option %s of %s is taken as it reads', async (option, value, text) => {
-		const options = { [option]: value };
-		const { calls } = await lookUp({ entryPoint, values: VALUES, options });
+		['true', /"force":true/],
+		['false', /^(?!.*force)/],
+	])('switches that are the text "%s" are taken as they read', async (text, body) => {
+		const value = `={{ "${text}" }}`;
+		const options = { force: value };
+		const parameters = { simplify: value };
+		const { rows, calls } = await lookUp({ entryPoint, values: VALUES, options, parameters });
 
-		expect(calls).toHaveLength(VALUES.length);
-		for (const call of calls) expect(call.text).toMatch(text);
-	});
-
-	test.each([
-		['={{ "true" }}', true],
-		['={{ "false" }}', false],
-	])('Simplify of %s is taken as it reads', async (simplify, isSimple) => {
-		const { rows } = await lookUp({ entryPoint, values: VALUES, parameters: { simplify } });
-
+		const isSimple = text === 'true';
 		expect(rows.map((row) => 'messenger' in row)).toEqual([isSimple, isSimple]);
+		expect(calls).toHaveLength(VALUES.length);
+		for (const call of calls) expect(call.text).toMatch(body);
 	});
 
-	test.each([
-		['0', ['invalidSettings', 'invalidSettings'], 0],
-		['50%', ['invalidSettings', 'invalidSettings'], 0],
-		['={{ null }}', ['invalidSettings', 'invalidSettings'], 0],
-		['={{ "50" }}', [undefined, undefined], 2],
-	])('Rate Share of %j', async (rateShare, codes, count) => {
-		const credential = { rateShare };
-		const { rows, calls } = await lookUp({ entryPoint, values: VALUES, credential });
+	test('a Rate Share that cannot be used fails the items of that credential only', async () => {
+		const items = [
+			{ value: VALUES[0], share: '50' },
+			{ value: VALUES[1], share: '50%' },
+		] as IDataObject[];
+		const credential = { rateShare: '={{ $json.share }}' };
+		const { rows, calls } = await lookUp({ entryPoint, items, credential });
 
-		expect(codesOf(rows)).toEqual(codes);
-		expect(calls).toHaveLength(count);
+		expect(codesOf(rows)).toEqual([undefined, 'invalidSettings']);
+		expect(calls).toHaveLength(1);
 	});
 });
 
-test.each(['700', '={{ "700" }}', 700])('a Batch Interval of %j is kept', async (batchInterval) => {
-	const requestOptions = { batching: { batch: { batchSize: 1, batchInterval } } };
+test('a Batch Interval is kept, which may be text', async () => {
+	const requestOptions = { batching: { batch: { batchSize: 1, batchInterval: '700' } } };
 	const { calls } = await lookUp({ values: phones(4), parameters: { requestOptions } });
 
 	const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
 	expect(gaps).toEqual([700, 700, 700]);
-});
-
-test('a Rate Share that cannot be used fails the items of that credential only', async () => {
-	const credential = { rateShare: '={{ $json.share }}' };
-	const items = [
-		{ value: VALUES[0], share: 50 },
-		{ value: VALUES[1], share: '50%' },
-	] as IDataObject[];
-	const { rows } = await lookUp({ items, credential, options: ONE_TRY });
-
-	expect(codesOf(rows)).toEqual([undefined, 'invalidSettings']);
 });

@@ -6,7 +6,7 @@
 
 import type { Fault } from '../../simulator/faults';
 import { TOOL_TYPE } from './engine';
-import { ENTRY_POINTS, errorOf, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
+import { ENTRY_POINTS, errorOf, LIMITED, lookUp, ONE_TRY, phones, type Lookup } from './lookUp';
 
 const VALUES = phones(3);
 const ofAll = (fault: Fault): Lookup => ({ faults: [fault] });
@@ -61,11 +61,23 @@ const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> =
 	['a wrong Rate Share', { credential: { rateShare: 0 } }, /^Rate Share is/, /1 to 100/, 'all'],
 ];
 
+/** A list of which one item or all fail. */
+const listOf = (lookup: Lookup): Lookup => ({
+	values: VALUES,
+	...lookup,
+	options: { ...ONE_TRY, ...lookup.options },
+});
+
+/** The second item of the list alone. */
+const singleOf = (lookup: Lookup): Lookup => ({
+	...listOf(lookup),
+	values: (lookup.values ?? VALUES).slice(1, 2),
+});
+
 test.each(FAILURES)(
 	'%s ends a list in words; it names the item only where it is its own',
 	async (_title, lookup, message, advice, concerned) => {
-		const given = { values: VALUES, ...lookup, options: { ...ONE_TRY, ...lookup.options } };
-		const { error } = await lookUp({ ...given, onError: 'stopWorkflow' });
+		const { error } = await lookUp({ ...listOf(lookup), onError: 'stopWorkflow' });
 		const { description = '', context } = error as Error & {
 			description?: string;
 			context?: { itemIndex?: number };
@@ -85,9 +97,7 @@ test.each(FAILURES.filter(([, { credential }]) => credential !== null))(
 	'%s ends a single item in the same words, without an item to name',
 	async (_title, lookup, message, advice) => {
 		for (const entryPoint of ENTRY_POINTS) {
-			const values = lookup.values?.slice(1) ?? VALUES.slice(1, 2);
-			const given = { ...lookup, values, options: { ...ONE_TRY, ...lookup.options } };
-			const { error } = await lookUp({ ...given, entryPoint, onError: 'stopWorkflow' });
+			const { error } = await lookUp({ ...singleOf(lookup), entryPoint, onError: 'stopWorkflow' });
 
 			// An expression that fails is told by n8n's routing itself.
 			if (entryPoint === 'routing' && lookup.parameters) continue;
@@ -102,7 +112,7 @@ test('the other answers of the list are counted in the advice', async () => {
 	const values = phones(5);
 	const { error } = await lookUp({
 		values,
-		instance: { ratePerSecond: { check: 10, contact: 1, account: 1 } },
+		instance: LIMITED,
 		faults: [{ values: [values[3] ?? ''], status: 400, body: '{}' }],
 		onError: 'stopWorkflow',
 	});
@@ -122,15 +132,10 @@ describe.each(ENTRY_POINTS)('as a tool, through %s', (entryPoint) => {
 	test.each(told)(
 		'%s is a row with what happened and what to do; with Stop it is thrown',
 		async (_title, lookup, message, advice) => {
-			const values = lookup.values?.slice(1) ?? VALUES.slice(1, 2);
-			const options = { ...ONE_TRY, ...lookup.options };
-			const given = { ...lookup, values, options, entryPoint };
-			const asTool = { type: TOOL_TYPE, onError: undefined };
-			const { error, rows } = await lookUp({ ...given, settings: asTool });
-			const stopped = await lookUp({
-				...given,
-				settings: { type: TOOL_TYPE, onError: 'stopWorkflow' },
-			});
+			const asTool = (onError?: 'stopWorkflow') =>
+				lookUp({ ...singleOf(lookup), entryPoint, settings: { type: TOOL_TYPE, onError } });
+			const { error, rows } = await asTool();
+			const stopped = await asTool('stopWorkflow');
 
 			expect([error, rows.length, rows[0]?.exists]).toEqual([undefined, 1, null]);
 			const { message: happened, advice: toDo } = errorOf(rows[0]) as Record<string, string>;

@@ -2,20 +2,9 @@
  * WhatsApp: one account, two forms of its number. "No" is believed only where both forms say so.
  */
 
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Fault } from '../../simulator/faults';
-import { instanceOf, type Contact, type InstanceChanges } from '../../simulator/instance';
-import {
-	codesOf,
-	ENTRY_POINTS,
-	errorOf,
-	lookUp,
-	ONE_TRY,
-	startService,
-	unlimited,
-	type Lookup,
-} from './lookUp';
+import type { Contact, InstanceChanges } from '../../simulator/instance';
+import { codesOf, ENTRY_POINTS, errorOf, LIMITED, lookUp, ONE_TRY, type Lookup } from './lookUp';
 import { runTwice } from './workflows';
 
 /** Both forms of one number: of 12 digits and fewer, and the longer one. */
@@ -47,52 +36,33 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		await lookUp({ entryPoint, values: [`+${value}`], ...lookup });
 
 	describe.each(FORMS)('%s', (_name, country, short, long) => {
-		test.each([
-			[short, long],
-			[long, short],
-		])(
-			'an account is found that is registered under the other form: %s',
-			async (written, other) => {
-				const { rows, asked } = await ask(written, host({ [other]: {} }));
-
-				expect(asked).toEqual([written, other]);
-				expect(rows).toMatchObject([
-					{ exists: true, phoneNumber: other, chatId: `${other}@c.us`, country },
-				]);
-			},
-		);
+		const resolving = host({ [long]: { resolves: true } });
+		const older = olderHost({ [short]: {} });
 
 		test.each([
-			[
-				'the service resolves it: one call',
-				short,
-				host({ [long]: { resolves: true } }),
-				[short],
-				long,
-			],
-			['no account under either form', long, host(), [long, short], null],
-			[
-				'an older host finds the written long form under the short one',
-				long,
-				olderHost({ [short]: {} }),
-				[long, short],
-				short,
-			],
-		])('%s', async (_title, written, lookup, calls, found) => {
+			['found under the long form', short, host({ [long]: {} }), [short, long], long],
+			['found under the short form', long, host({ [short]: {} }), [long, short], short],
+			['resolved by the service: one call', short, resolving, [short], long],
+			['there under neither form', long, host(), [long, short], null],
+			['found by an older host, which takes the short form', long, older, [long, short], short],
+		])('an account is %s', async (_title, written, lookup, calls, found) => {
 			const { rows, asked } = await ask(written, lookup);
 
 			expect(asked).toEqual(calls);
 			const chatId = found && `${found}@c.us`;
 			expect(rows).toMatchObject([
-				{ exists: found !== null, phoneNumber: found ?? written, chatId },
+				{ exists: found !== null, phoneNumber: found ?? written, chatId, country },
 			]);
 		});
 
-		test('an older host does not take the long form, which is no "no"', async () => {
-			const { rows, asked } = await ask(short, olderHost());
+		test.each([
+			[short, [short, long]],
+			[long, [long, short]],
+		])('%s: an older host refuses the long form, which is no "no"', async (written, calls) => {
+			const { rows, asked } = await ask(written, olderHost());
 
-			expect(asked).toEqual([short, long]);
-			expect(rows[0]).toMatchObject({ exists: null, phoneNumber: short });
+			expect(asked).toEqual(calls);
+			expect(rows[0]).toMatchObject({ exists: null, phoneNumber: written });
 			expect(errorOf(rows[0])).toMatchObject({
 				code: 'invalidPhoneNumber',
 				asked: true,
@@ -100,16 +70,6 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 				httpStatus: 400,
 				message: `+${short} has no account, and this instance does not take its other form (HTTP 400).`,
 			});
-		});
-	});
-
-	test('an older host that does not take the written form, and knows no account under the other', async () => {
-		const { rows } = await ask(LONG, olderHost());
-
-		expect(errorOf(rows[0])).toMatchObject({
-			code: 'invalidPhoneNumber',
-			asked: true,
-			message: expect.stringContaining(`+${SHORT} has no account`),
 		});
 	});
 
@@ -176,11 +136,9 @@ describe('a list', () => {
 	});
 
 	test('an account that has answered costs no call for the other form', async () => {
-		const service = await startService(
-			instanceOf('whatsapp', host({ [LONG]: { resolves: true } }).instance),
-		);
 		const values = international([SHORT, ...MEXICAN, LONG]);
-		const { rows, asked } = await lookUp({ service, values });
+		const resolving = host({ [LONG]: { resolves: true } }, LIMITED);
+		const { rows, asked } = await lookUp({ values, ...resolving });
 
 		expect(asked).toEqual([SHORT, ...MEXICAN, ...OTHERS]);
 		expect(rows.at(-1)).toMatchObject({ exists: true, phoneNumber: LONG });
@@ -201,17 +159,6 @@ describe('a list', () => {
 		);
 	});
 
-	test('an answer about somebody else is no answer', async () => {
-		const body = '{"existsWhatsapp":true,"phoneNumber":"5215599999999@c.us"}';
-		const { rows } = await lookUp({
-			values: international(MEXICAN.slice(0, 1)),
-			options: ONE_TRY,
-			faults: [{ status: 200, body }],
-		});
-
-		expect(codesOf(rows)).toEqual(['badResponse']);
-	});
-
 	test('Retry On Fail asks only the form that has no answer yet', async () => {
 		const { asked } = await lookUp({
 			values: [`+${SHORT}`],
@@ -223,32 +170,15 @@ describe('a list', () => {
 		expect(asked).toEqual([SHORT, LONG, LONG]);
 	});
 
-	test.each<[string, IDataObject, number]>([
-		['knows both forms', {}, 2],
-		['asks both again with Force', { force: true }, 4],
-	])('a further run of the execution %s', async (_title, options, calls) => {
+	test('a further run of the execution knows both forms', async () => {
 		const { asked } = await lookUp({
 			values: [`+${SHORT}`],
-			options,
 			...host(),
 			pinned: { More: [{ value: `+${LONG}` }] },
 			workflow: runTwice,
 		});
 
-		expect(asked).toHaveLength(calls);
-	});
-});
-
-describe('numbers that are answered "yes" and reach nobody', () => {
-	const contacts = { '79123456789': {}, '12123456789': {} };
-
-	test.each([
-		['8 912 345-67-89', ['79123456789']],
-		['+1 002 123 456 789', []],
-	])('%s is put right, or never asked', async (value, expected) => {
-		const { asked } = await lookUp({ values: [value], ...host(contacts) });
-
-		expect(asked).toEqual(expected);
+		expect(asked).toEqual([SHORT, LONG]);
 	});
 });
 
@@ -294,8 +224,7 @@ describe.each(ENTRY_POINTS)('LIDs, through %s', (entryPoint) => {
 	});
 
 	test('other messengers have no LIDs: no call', async () => {
-		const service = await startService(unlimited('telegram'));
-		const { rows, asked } = await ask(LID, { messenger: 'telegram', service });
+		const { rows, asked } = await ask(LID, { messenger: 'telegram' });
 
 		expect([codesOf(rows), asked]).toEqual([['invalidPhoneNumber'], []]);
 	});
