@@ -107,6 +107,20 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		},
 	);
 
+	test("with Simplify off, contact is the service's own body beside that of the check", async () => {
+		const { rows } = await ask({
+			entryPoint,
+			values: [NUMBER, '79876543211'],
+			parameters: { simplify: false },
+			instance: { contacts: { [NUMBER]: PERSON } },
+		});
+
+		const { contact, ...check } = rows[0] ?? {};
+		expect(check).toEqual({ existsWhatsapp: true });
+		expect(contact).toMatchObject({ chatId: CONTACT, name: 'Ivan Petrov', products: [] });
+		expect(rows[1]).toEqual({ existsWhatsapp: false, contact: null });
+	});
+
 	test('Force is for the check alone', async () => {
 		const { calls } = await ask({ entryPoint, values: [NUMBER], options: { force: true } });
 

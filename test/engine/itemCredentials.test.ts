@@ -150,3 +150,14 @@ test.each([
 		expect(credentialReads).toBe(reads);
 	},
 );
+
+test('an instance whose items come last in the list is asked from the beginning', async () => {
+	const limited = { ratePerSecond: { check: 10, contact: 1, account: 1 } };
+	const items = phones(300).map((phone, index) => itemOf(index < 250 ? 0 : 2, phone));
+	const { calls } = await lookUpFor(await customers(limited), items);
+
+	const [first, last] = [0, 2].map((customer) =>
+		calls.find(({ idInstance }) => idInstance === CUSTOMERS[customer]),
+	);
+	expect(Math.abs((first?.at ?? 0) - (last?.at ?? Infinity))).toBeLessThan(1000);
+});

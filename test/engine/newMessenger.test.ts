@@ -1,16 +1,14 @@
 /** What a new messenger takes: one definition. Fields, routing, both entry points and rows follow. */
 
 import type { IDataObject, INodeType } from 'n8n-workflow';
+import nock from 'nock';
 
 import type { Environment } from '../../nodes/GreenApiLookup/lookup/environment';
 import { MESSENGERS } from '../../nodes/GreenApiLookup/messengers';
-import type {
-	MessengerDefinition,
-	Operation,
-} from '../../nodes/GreenApiLookup/messengers/definition';
-import { loadNodeType, SYSTEM_ENVIRONMENT } from './engine';
-import { startHost } from './hosts';
-import { ENTRY_POINTS, lookUp } from './lookUp';
+import type { MessengerDefinition } from '../../nodes/GreenApiLookup/messengers/definition';
+import { loadNodeType, runWorkflow, SYSTEM_ENVIRONMENT } from './engine';
+import { ENTRY_POINTS } from './lookUp';
+import { ITEMS, LOOKUP, lookupWorkflow } from './workflows';
 
 const VIBER: MessengerDefinition = {
 	id: 'viber',
@@ -31,11 +29,14 @@ const VIBER: MessengerDefinition = {
 	},
 };
 
+const HOST = 'https://7107.api.example';
 const INSTANCE = { idInstance: '7107000001', apiTokenInstance: 'd75b3a66d75b3a66' };
 
 let node: INodeType;
 
 beforeEach(async () => {
+	// The simulator does not know it: whatever is not expected here is an error.
+	nock.disableNetConnect();
 	const { constructor } = await loadNodeType();
 	const GreenApiLookup = constructor as new (
 		environment: Environment,
@@ -45,12 +46,20 @@ beforeEach(async () => {
 	node = new GreenApiLookup(SYSTEM_ENVIRONMENT, [...MESSENGERS, VIBER]);
 });
 
+afterEach(() => {
+	nock.cleanAll();
+	nock.enableNetConnect();
+});
+
+afterAll(() => nock.restore());
+
 interface Cell {
-	readonly operation: Operation;
+	readonly operation: string;
 	readonly value: string;
-	/** Verb, path and body. */
-	readonly request: string;
-	readonly answer: IDataObject;
+	readonly method: string;
+	/** The JSON of the call's body; null where it has none. */
+	readonly body: nock.DataMatcherMap | null;
+	readonly answer: nock.Body;
 	readonly row: IDataObject;
 }
 
@@ -58,22 +67,24 @@ const CELLS: readonly Cell[] = [
 	{
 		operation: 'checkAccount',
 		value: '+7 987 654-32-10',
-		request:
-			'POST /v3/waInstance7107000001/checkViber/d75b3a66d75b3a66 {"phoneNumber":79876543210}',
+		method: 'POST checkViber',
+		body: { phoneNumber: 79876543210 },
 		answer: { hasViber: true, chatId: 'v-1' },
 		row: { messenger: 'viber', phoneNumber: '79876543210', exists: true, chatId: 'v-1' },
 	},
 	{
 		operation: 'getAccountSettings',
 		value: '',
-		request: 'GET /v3/waInstance7107000001/getViberSettings/d75b3a66d75b3a66',
+		method: 'GET getViberSettings',
+		body: null,
 		answer: { stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
 		row: { messenger: 'viber', stateInstance: 'authorized', phone: '79876543210', chatId: 'v-9' },
 	},
 	{
 		operation: 'getContactInfo',
 		value: 'v-1',
-		request: 'POST /v3/waInstance7107000001/getViberContact/d75b3a66d75b3a66 {"chatId":"v-1"}',
+		method: 'POST getViberContact',
+		body: { chatId: 'v-1' },
 		answer: { chatId: 'v-1', name: 'Anna', avatar: '' },
 		row: { messenger: 'viber', chatId: 'v-1', name: 'Anna', avatar: null },
 	},
@@ -81,23 +92,29 @@ const CELLS: readonly Cell[] = [
 
 describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 	test.each(CELLS)('$operation of a new messenger is asked and gives its row', async (cell) => {
-		const { operation, value, request, answer, row } = cell;
-		// The simulator does not know it.
-		const { host, received } = await startHost({ body: JSON.stringify(answer) });
+		const { operation, value, method, body, answer, row } = cell;
+		const [verb = '', name = ''] = method.split(' ');
+		const { idInstance, apiTokenInstance } = INSTANCE;
+		const call = nock(HOST)
+			.intercept(`/v3/waInstance${idInstance}/${name}/${apiTokenInstance}`, verb, body ?? '')
+			.reply(200, answer);
 
-		const { error, items } = await lookUp({
+		const { error, output } = await runWorkflow({
+			workflow: lookupWorkflow({
+				resource: VIBER.id,
+				operation,
+				phoneNumber: '={{ $json.value }}',
+				chatId: '={{ $json.value }}',
+			}),
+			credential: { apiUrl: HOST, ...INSTANCE },
+			pinned: { [ITEMS]: [{ value }] },
 			entryPoint,
 			node,
-			operation,
-			values: [value],
-			parameters: { resource: VIBER.id },
-			credential: { apiUrl: `http://${host}`, ...INSTANCE },
 		});
 
 		expect(error).toBeUndefined();
-		const requests = received.map(({ verb, url, body }) => `${verb} ${url} ${body}`.trim());
-		expect(requests).toEqual([request]);
-		expect(items).toMatchObject([{ json: row, pairedItem: { item: 0 } }]);
+		expect(call.isDone()).toBe(true);
+		expect(output(LOOKUP)).toMatchObject([{ json: row, pairedItem: { item: 0 } }]);
 	});
 });
 

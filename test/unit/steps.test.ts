@@ -7,7 +7,7 @@ import fc from 'fast-check';
 
 import { isFailure, type Outcome } from '../../nodes/GreenApiLookup/lookup/answers/response';
 import { existsIn } from '../../nodes/GreenApiLookup/lookup/answers/rows';
-import type { LookupItem } from '../../nodes/GreenApiLookup/lookup/runOptions';
+import type { LookupItem, RunOptions } from '../../nodes/GreenApiLookup/lookup/runOptions';
 import { otherForm } from '../../nodes/GreenApiLookup/lookup/phone/numberingPlans';
 import { highestCount } from '../../simulator/rollingWindow';
 import { VirtualClock } from '../virtualClock';
@@ -163,6 +163,19 @@ describe('contacts', () => {
 
 		expect(outcomes.filter((outcome) => !isFailure(outcome))).toHaveLength(16);
 		expect(quick.callsOf(CONTACT).length + slow.callsOf(CONTACT).length).toBe(2);
+	});
+
+	test('a cancelled run ends at once while contacts wait, and asks no more of them', async () => {
+		const { clock, service, process } = start({ ...LIMITS, latencyMs: 10 });
+		const cancel = new AbortController();
+		void clock.sleep(5500).then(() => cancel.abort());
+		const options: Partial<RunOptions> = { ...WITH_CONTACTS, signal: cancel.signal };
+
+		await process.run(service.items(numbers(40)), options);
+
+		expect(clock.monotonic()).toBeLessThan(5700);
+		expect(service.callsOf(CONTACT).length).toBeLessThanOrEqual(6);
+		expect(service.arrivals.at(-1)?.sentAt).toBeLessThanOrEqual(5500);
 	});
 
 	test('an outage of contacts ends them after Max Wait, and takes no check along', async () => {
