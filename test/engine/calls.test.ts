@@ -53,6 +53,17 @@ test.each<[string, string, InstanceChanges]>([
 	},
 );
 
+test('a date in Retry-After is a wait until then', async () => {
+	// The clock of the tests begins at noon.
+	const headers = { 'retry-after': 'Sun, 22 Nov 2026 12:00:30 GMT' };
+	const { calls } = await lookUp({
+		values: LIST.slice(0, 1),
+		faults: [{ calls: [1], status: 429, headers }],
+	});
+
+	expect(calls.map(({ at }) => Math.round(at / 1000))).toEqual([0, 30]);
+});
+
 test('Max Calls caps a run', async () => {
 	expect(await counts({ options: { maxCalls: 12 } })).toEqual({
 		answered: 12,

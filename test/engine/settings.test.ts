@@ -111,6 +111,19 @@ describe.each(ENTRY_POINTS)('through %s', (entryPoint) => {
 		for (const call of calls) expect(call.text).toMatch(body);
 	});
 
+	test('options of Check Account that are left over change nothing in another operation', async () => {
+		const unusable = '={{ "soon" }}';
+		const { rows, calls } = await lookUp({
+			entryPoint,
+			operation: 'getAccountSettings',
+			values: VALUES.slice(0, 1),
+			options: { dryRun: true, checksPerMinute: unusable, includeContactInfo: unusable },
+		});
+
+		expect(rows).toEqual([expect.objectContaining({ stateInstance: 'authorized' })]);
+		expect(calls).toHaveLength(1);
+	});
+
 	test('a Rate Share that cannot be used fails the items of that credential only', async () => {
 		const items = [
 			{ value: VALUES[0], share: '50' },

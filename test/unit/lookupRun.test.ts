@@ -266,6 +266,18 @@ describe('side by side', () => {
 		expectOwnAnswers([2, 4], second);
 		expect(service.arrivals).toHaveLength(2);
 	});
+
+	test('two runs of an execution at once share the failure of all tries too', async () => {
+		const { service, process } = start({ script: () => ({ status: 502 }) });
+		const execution = new Memory();
+		const run = async () =>
+			await process.failures(service.items([2]), { memories: memories(execution) });
+
+		const [first, second] = await Promise.all([run(), run()]);
+
+		expect([first, second].flat().map(({ code }) => code)).toEqual(['serverError', 'serverError']);
+		expect(service.arrivals).toHaveLength(5);
+	});
 });
 
 describe('pace', () => {

@@ -94,7 +94,7 @@ const UNUSABLE: readonly unknown[] = [
 
 /** The settings of a run in which one is given. */
 function given(path: string, value: unknown): NodeSettings {
-	return readSettings((other) => (other === path ? value : undefined), 'checkAccount');
+	return readSettings((other) => (other === path ? value : undefined));
 }
 
 function expectRefused(failure: unknown, expected: string) {
@@ -108,7 +108,7 @@ function expectRefused(failure: unknown, expected: string) {
 
 test('every setting of a run is in the table', () => {
 	const paths: string[] = [];
-	readSettings((path) => void paths.push(path), 'checkAccount');
+	readSettings((path) => void paths.push(path));
 
 	expect(paths.sort()).toEqual(Object.keys(SETTINGS).sort());
 });

@@ -132,7 +132,7 @@ async function lookUp(
 	const { clock } = state.environment;
 	const node = context.getNode();
 	const reader = (index: number) => readerOf(node, (path) => entry.read(path, index));
-	const settings = readSettings(reader(0), endpoint.operation);
+	const settings = readSettings(reader(0));
 	const connections = new Connections(entry.credential, entry.send, settings, clock);
 	const shared = settings.failure ?? (await connections.shared(inputs.length));
 	const items: ReadItem[] = [];

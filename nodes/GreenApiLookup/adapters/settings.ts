@@ -10,7 +10,6 @@ import { settingFailure, type Failure } from '../lookup/answers/failures';
 import { quote } from '../lookup/answers/text';
 import type { BatchingLimits } from '../lookup/calls/batching';
 import type { RunSettings } from '../lookup/runOptions';
-import type { Operation } from '../messengers/definition';
 
 /**
  * Reads one parameter of one item, its expression evaluated: undefined where it is not set, null
@@ -69,7 +68,7 @@ export interface NodeSettings extends RunSettings {
 }
 
 /** Reads all settings; one that cannot be used has its default, and is told in `failure`. */
-export function readSettings(read: ReadParameter, operation: Operation): NodeSettings {
+export function readSettings(read: ReadParameter): NodeSettings {
 	const failures: Failure[] = [];
 	const of = <Value extends number | string | boolean>(path: string, setting: Setting<Value>) => {
 		const value = readSetting(setting, () => read(path));
@@ -78,8 +77,6 @@ export function readSettings(read: ReadParameter, operation: Operation): NodeSet
 		return setting.fallback;
 	};
 	const batch = 'requestOptions.batching.batch';
-	// n8n keeps the options of Check Account when another operation is chosen.
-	const isCheck = operation === 'checkAccount';
 	const settings = {
 		simplify: of('simplify', flag('Simplify', true)),
 		includeInputFields: of('options.includeInputFields', flag('Include Input Fields', false)),
@@ -87,12 +84,9 @@ export function readSettings(read: ReadParameter, operation: Operation): NodeSet
 		maxWaitMs: of('options.maxWait', amount('Max Wait', 300, 0.001, DAY_S)) * 1000,
 		reuseMs:
 			of('options.reuseAnswers', amount('Reuse Answers (Hours)', 0, 0, LONGEST_REUSE_H)) * HOUR_MS,
-		checksPerMinute: isCheck
-			? of('options.checksPerMinute', amount('Checks per Minute', 0, 0, 60_000))
-			: 0,
-		includeContactInfo:
-			isCheck && of('options.includeContactInfo', flag('Include Contact Info', false)),
-		dryRun: isCheck && of('options.dryRun', flag('Dry Run', false)),
+		checksPerMinute: of('options.checksPerMinute', amount('Checks per Minute', 0, 0, 60_000)),
+		includeContactInfo: of('options.includeContactInfo', flag('Include Contact Info', false)),
+		dryRun: of('options.dryRun', flag('Dry Run', false)),
 		timeoutMs: of('requestOptions.timeout', amount('Timeout', CALL_TIMEOUT_MS, 1, HOUR_MS)),
 		batching: {
 			// n8n: -1 is no batching, 0 is 1.
