@@ -115,9 +115,12 @@ function withoutExponent(text: string, first: string, fraction = '', power: stri
 
 const DATE = /^(?:\d{4}([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:\d{4}|\d\d))(?=$|[ T])/;
 const IP_ADDRESS = /^(?=.*\d{3})(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-/** A word for it behind a digit, and up to six digits. */
-const EXTENSION =
-	/(?:\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|#|durchwahl)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)/isu;
+const EXTENSION_WORDS = String.raw`\b(?:(?:ext|int)\p{L}*|x|ramal|anexo|poste|dw)|(?:доб|вн)\p{L}*|durchwahl`;
+/** A word or a sign for it behind a digit, and up to six digits. */
+const EXTENSION = new RegExp(
+	String.raw`(?:${EXTENSION_WORDS}|#)(?<=\d.*)(?:\W{0,4}\d){1,6}(?!\W{0,4}\d)`,
+	'isu',
+);
 /** Words in front of tax numbers, documents, accounts and orders. */
 const OTHER_KINDS = `
 инн|кпп|огрн|снилс|паспорт|иин|бин|унп|[єе]дрпоу|сч[её]т|заказ|карта|
@@ -146,6 +149,10 @@ const ISSUES: ReadonlyArray<readonly [RegExp, PhoneIssue]> = [
 		/\d{2} ?\(\d{1,4}(?!\d)[^()\d]*\)\D*$/,
 		{ why: 'it has digits in brackets behind it', advice: NO_EXTENSION },
 	],
+	[
+		/\d{6} \d{1,2} \p{L}/u,
+		{ why: 'it has digits behind it that may belong to a note', advice: PUT_ONE },
+	],
 	[REACHED_THROUGH, { why: 'somebody else answers it', advice: NO_EXTENSION }],
 ];
 
@@ -154,6 +161,12 @@ const WHATSAPP_ID = /\+?(\d[\d ().-]*)(?::\d+)? *@(?:c\.us|s\.whatsapp\.net)/gi;
 
 /** What ends with a colon in front of a number: `Mobile 2:`, `tel:`, `TEL;TYPE=CELL:`. */
 const LABEL = /^\p{L}(?:[^\d+:]|:(?=\p{L})|\d{1,2}(?!\d))*:\s*(?=[+(\d])/u;
+
+/** The number of a label or a list, which is none of the phone number: "Mobile 2 +49 …", "1) +7 …". */
+const BEFORE_PLUS = /^([^\d+@]*)\d{1,2}(?=[^\d+@]*\+)/;
+/** In front of a 0 that is dialled: "Tel 2 030 …", but not Belarus' "тел. 8 029 …". */
+const BEFORE_ZERO = /^([^\d+@]*\p{L}[^\d+@]*)[1-79](?=[^\d+@]+0\d)/u;
+const EXTENSION_IN_FRONT = new RegExp(`^[^\\d+]*(?:${EXTENSION_WORDS})`, 'iu');
 
 /** What no phone number has beside its digits, and a link that is none of a messenger. */
 const STRANGE =
@@ -169,7 +182,10 @@ const SECOND_IN_BRACKETS = /(?<=\d) ?\((?:[ /.-]?\d){9,}\)/g;
 export function readText(text: string): readonly string[] | PhoneIssue {
 	if (OTHER_KIND.test(text)) return { why: 'it is a number of another kind', advice: PUT_ONE };
 	const unlabelled = text.replace(WHATSAPP_ID, ' +$1 ').replace(LABEL, '');
-	const plain = unlabelled.replace(SECOND_IN_BRACKETS, '\n$&');
+	const single = EXTENSION_IN_FRONT.test(unlabelled)
+		? unlabelled
+		: unlabelled.replace(BEFORE_PLUS, '$1').replace(BEFORE_ZERO, '$1');
+	const plain = single.replace(SECOND_IN_BRACKETS, '\n$&');
 	const [, issue] = ISSUES.find(([pattern]) => pattern.test(plain)) ?? [];
 	if (issue) return issue;
 	const [strange] = STRANGE.exec(plain) ?? [];
