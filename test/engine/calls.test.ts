@@ -36,6 +36,7 @@ test.each<[string, Fault, number]>([
 
 const LIMIT_REACHED = '{"reason":"User get contact info limit reached"}';
 const NOT_AUTHORIZED = '{"message":"instance is starting or not authorized"}';
+const EXPIRED = '{"message":"Instance account is expired"}';
 
 /** The fault that every call from the 26th on meets. */
 const later = (status: number, body: string) => ({
@@ -46,6 +47,7 @@ test.each<[string, string, InstanceChanges]>([
 	['the quota is used up', 'quotaExceeded', { quota: { used: 75, total: 100 } }],
 	['the messenger stops answering', 'contactLimit', later(469, LIMIT_REACHED)],
 	['the instance loses its authorization', 'notAuthorized', later(400, NOT_AUTHORIZED)],
+	['the instance expires', 'instanceExpired', later(400, EXPIRED)],
 ])(
 	'%s during the run: answers are kept, and no further call is made',
 	async (_title, code, instance) => {

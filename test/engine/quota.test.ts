@@ -259,6 +259,17 @@ describe('Reuse Answers', () => {
 		expect(later.calls).toHaveLength(2);
 	});
 
+	test('a newer answer replaces the one that was kept, also of a run without the option', async () => {
+		const given = { service, values: LIST.slice(0, 1), options: reuse };
+		await lookUp(given);
+		instance.unlisted = 'none';
+		await lookUp({ ...given, options: {} });
+		const { rows, calls } = await lookUp(given);
+
+		expect(rows).toMatchObject([{ exists: false }]);
+		expect(calls).toHaveLength(2);
+	});
+
 	test('a failure is never kept', async () => {
 		instance.faults = [{ calls: [1], status: 400, body: FAILED_BODY }];
 

@@ -5,6 +5,7 @@
 
 import type { Fault } from '../../simulator/faults';
 import { instanceOf, type InstanceChanges } from '../../simulator/instance';
+import { highestCount } from '../../simulator/rollingWindow';
 import type { Call } from '../../simulator/server';
 import { codesOf, lookUp, phones, startService, type Lookup } from './lookUp';
 
@@ -75,6 +76,13 @@ test.each<[string, number, readonly Fault[]]>([
 
 	expect(((timesOf(calls).at(-1) ?? NaN) + 150) / 100_000).toBeLessThanOrEqual(most);
 	expect(faults.length > 0 || calls.every(({ status }) => status === 200)).toBe(true);
+});
+
+test('a Rate Share of 50 uses half of the limit', async () => {
+	const calls = await callsOf({}, { values: phones(50), credential: { rateShare: 50 } });
+
+	expect(highestCount(timesOf(calls))).toBe(LIMIT / 2);
+	expect(used(calls, LIMIT / 2)).toBeGreaterThan(0.95);
 });
 
 test('Checks per Minute: two executions at once are never above it, and use 95 % of it', async () => {

@@ -52,6 +52,7 @@ const FAILURES: ReadonlyArray<[string, Lookup, RegExp, RegExp, 'one' | 'all']> =
 		/^Open the/,
 		'all',
 	],
+	["a messenger's own limit", ofAll({ status: 469 }), /has stopped/, /^Wait until/, 'all'],
 	['a used-up quota', ofAll({ status: 466, body: '{}' }), /quota/, /plan/, 'all'],
 	['no such instance', { credential: { idInstance: '1' } }, /no such/, /^Check API URL/, 'all'],
 	['no host', { credential: { apiUrl: 'http://127.0.0.1:1' } }, /reached/, /^Check API URL/, 'all'],

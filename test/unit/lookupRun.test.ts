@@ -240,6 +240,39 @@ describe('any list', () => {
 	});
 });
 
+test.each([
+	['a number', 400, 2, 'badRequest'],
+	['an instance', 401, 4, 'unauthorized'],
+])('with Stop, %s that is known to fail ends the run before any call', async (...row) => {
+	const [, status, number, code] = row;
+	const clock = new VirtualClock();
+	const process = new Process(clock);
+	const bad = new Service(clock, { script: () => ({ status }) });
+	const good = new Service(clock, { idInstance: '7103000002' });
+	const options = { stopOnFailure: true, memories: memories() };
+	await process.run(bad.items([2]), options);
+
+	const result = await process.run([...good.items([1, 2, 3]), ...bad.items([number])], options);
+
+	expect(result).toMatchObject({ index: 3, failure: { code } });
+	expect([good, bad].map(({ arrivals }) => arrivals.length)).toEqual([0, 1]);
+});
+
+test('equal numbers share the failure of all tries, however far apart they are in the list', async () => {
+	const { service, process } = start({
+		script: (_call, value) => (value === phone(0) ? { status: 502 } : undefined),
+	});
+
+	const outcomes = await process.outcomes(service.items([...numbers(1000), 0]));
+
+	expect(codes([...outcomes.slice(0, 2), ...outcomes.slice(-1)])).toEqual([
+		'serverError',
+		undefined,
+		'serverError',
+	]);
+	expect(service.arrivals.filter(({ value }) => value === phone(0))).toHaveLength(5);
+});
+
 describe('side by side', () => {
 	test('three items do not wait behind ten thousand', async () => {
 		const { clock, service, process } = start();
@@ -354,6 +387,18 @@ test('forced queries are asked again in each run of an execution, others are not
 	expect(calls).toEqual([1, 1, 2, 3]);
 });
 
+test('an answer is used again at the address only that gave it', async () => {
+	const { service, process } = start();
+	const { connection } = service;
+	const instance = { ...connection.instance, baseUrl: 'https://other.example' };
+	for (const asked of [connection, connection, { ...connection, instance }]) {
+		const items = service.items([2]).map((item) => ({ ...item, connection: asked }));
+		await process.run(items, { reuseMs: 3_600_000 });
+	}
+
+	expect(service.arrivals).toHaveLength(2);
+});
+
 describe("a messenger's own limit", () => {
 	/** A process in which the first check was answered so, and what a check is told at some moment. */
 	async function pausedBy(text: string) {
@@ -447,6 +492,16 @@ describe('a service that gives no answers', () => {
 
 		expect(codes([...told, ...others])).toEqual(['rateLimited', undefined]);
 		expect(clock.monotonic()).toBeLessThan(1000);
+	});
+
+	test('a told wait beyond Max Wait is not begun: what was not asked fails at once', async () => {
+		const { service, process } = start({ script: () => ({ status: 429, retryAfter: 3600 }) });
+
+		const outcomes = await process.failures(service.items(numbers(100)));
+
+		expect(service.arrivals.length).toBeLessThanOrEqual(2);
+		const expected = { code: 'rateLimited', asked: false, retryable: true, retryAfter: 3600 };
+		expect(outcomes[99]).toMatchObject(expected);
 	});
 
 	test('a told wait within Max Wait is kept by all', async () => {

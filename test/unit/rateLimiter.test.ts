@@ -198,6 +198,16 @@ describe('the limit that the service says', () => {
 		expect(service.refused.length).toBeLessThanOrEqual(5);
 	});
 
+	test.each([0, -1, 1001, 1e9, NaN, Infinity])(
+		'is not %d: no service has such a limit',
+		async (limit) => {
+			const { limiter } = start();
+			await call(limiter, { limit, tooMany: false, retryAfterMs: 0 });
+
+			expect(limiter.spacingMs).toBeCloseTo(101.6);
+		},
+	);
+
 	test('is not believed where 429s contradict it: the definition holds', async () => {
 		const service = new RateLimitedService({ limit: 10, header: () => 100 });
 

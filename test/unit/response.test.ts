@@ -133,6 +133,15 @@ test.each([
 	expect(performance.now() - begun).toBeLessThan(500);
 });
 
+test('of a long message of the service the beginning is shown, as plain text', () => {
+	const message = `\u001b[2J<b>instance </b>${'instance '.repeat(1000)}`;
+	const outcome = read(queryOf('whatsapp'), 400, JSON.stringify({ message })) as Failure;
+
+	expect(outcome.message).toContain('instance');
+	expect(outcome.message.length).toBeLessThan(500);
+	expect(outcome.message).not.toMatch(/[\p{Cc}<>]/u);
+});
+
 test.each<[string, RegExp]>([
 	['{"status":"ok","existsWhatsapp":"false"}', /: it says neither true nor false\.$/],
 	['{"message":"Try again."}', /\(HTTP 200\): Try again\.$/],

@@ -14,6 +14,7 @@ import { VirtualClock } from '../virtualClock';
 import {
 	CHECK,
 	CONTACT,
+	memories,
 	numbers,
 	Process,
 	Service,
@@ -87,6 +88,28 @@ describe('both forms of a number', () => {
 		expect(asked.slice(0, 120)).toEqual(values);
 		expect(asked.slice(120).sort()).toEqual(values.map((value) => otherForm(value)).sort());
 		expect(highestCount(service.arrivals.map(({ at }) => at))).toBeLessThanOrEqual(10);
+	});
+
+	test('a form that fails is the failure of its item, and the other one is not asked', async () => {
+		const { service, process } = start({ script: () => ({ status: 400 }) });
+		const [failed] = await process.failures(itemsOf(service, [mexican(1)]));
+
+		expect(failed?.code).toBe('badRequest');
+		expect(service.arrivals).toHaveLength(1);
+	});
+
+	test('with Stop, a form that an earlier try found refused leaves the last word to the other one', async () => {
+		const refused = { status: 400, text: '{"message":"bad phone number"}' };
+		const script = (_call: number, value: string) =>
+			value === mexican(1, true) ? refused : says(true);
+		const { service, process } = start({ script });
+		const items = itemsOf(service, [mexican(1, true)]);
+		const options = { stopOnFailure: true, memories: memories() };
+		await process.outcomes(items, options);
+		const [again] = await process.outcomes(items, options);
+
+		expect(existsOf(again)).toBe(true);
+		expect(service.arrivals).toHaveLength(2);
 	});
 
 	test('the answer is as old as its older half', async () => {
