@@ -48,9 +48,9 @@ export function readWritten(text: string, country?: CountryCode): Reading | Phon
 function surplusBefore(text: string, reading: Reading, country?: CountryCode) {
 	const [first = '', ...rest] = groupsOf(text);
 	if (!/^[1-9]\d?$/.test(first) || first === reading.number?.countryCallingCode) return undefined;
-	const usual = [...usualGroups(reading, 'NATIONAL'), ...usualGroups(reading, 'INTERNATIONAL')];
 	const whole = validOf(readDigits(rest.join(''), country));
 	if (!whole || !isMobile(whole) || isSameNumber(whole.digits, reading.digits)) return undefined;
+	const usual = [...usualGroups(reading, 'NATIONAL'), ...usualGroups(reading, 'INTERNATIONAL')];
 	if (usual.includes([first, ...rest].join(' '))) return undefined;
 	return { why: `without "${first}" it would be +${whole.digits}`, advice: ONE_ALONE };
 }
