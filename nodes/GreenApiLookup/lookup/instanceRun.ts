@@ -85,9 +85,11 @@ export class InstanceRun {
 		const check = this.check(query);
 		this.checking.push(check);
 		const outcome = await check;
-		// Thousands of equal items get their outcome at once.
+		// A failure is told at once: it may end the run.
+		if (!outcome || isFailure(outcome)) return outcome;
+		// Thousands of equal items get their answer at once.
 		await this.run.endSlice();
-		if (!outcome || isFailure(outcome) || !this.contacts) return outcome;
+		if (!this.contacts) return outcome;
 		const contactQuery = this.contactQuery(outcome);
 		if (!contactQuery) return outcome;
 		// A contact must not use up the call of a check.
