@@ -82,7 +82,9 @@ export class InstanceRun {
 
 	/** The outcome of an item, with its contact where that is wanted; undefined where the run is over. */
 	async lookUp(query: Query): Promise<Outcome | undefined> {
-		const check = this.check(query);
+		const other = otherFormOf(query);
+		const first = this.checks.ask(query, 'first');
+		const check = other ? this.withOtherForm(query, first, other) : first;
 		this.checking.push(check);
 		const outcome = await check;
 		// A failure is told at once: it may end the run.
@@ -98,11 +100,14 @@ export class InstanceRun {
 		return contact && { ...outcome, contact };
 	}
 
-	/** A check; where the first form of a number has no account, its other form has the last word. */
-	private async check(query: Query): Promise<Outcome | undefined> {
-		const first = await this.checks.ask(query, 'first');
-		const other = otherFormOf(query);
-		if (!first || !other) return first;
+	/** A check in both forms of its number: where one has no account, the other has the last word. */
+	private async withOtherForm(
+		query: Query,
+		asked: Promise<Outcome | undefined>,
+		other: Query,
+	): Promise<Outcome | undefined> {
+		const first = await asked;
+		if (!first) return undefined;
 		const isFinal = isFailure(first) ? !isNumberRefused(first) : existsIn(first);
 		if (isFinal) return first;
 		// The first forms of all numbers go before the second ones.
