@@ -375,6 +375,17 @@ test('settings that cannot be used leave Max Calls to the runs after them', asyn
 	expect(service.arrivals).toHaveLength(3);
 });
 
+test('Max Calls of an execution is that of its first run', async () => {
+	const { service, process } = start();
+	const execution = new Memory();
+	const run = async (items: readonly number[], maxCalls: number) =>
+		await process.run(service.items(items), { memories: memories(execution), maxCalls });
+	await run([1, 2, 3, 4], 3);
+	await run([11, 12, 13, 14], 50);
+
+	expect(service.arrivals).toHaveLength(3);
+});
+
 test('forced queries are asked again in each run of an execution, others are not', async () => {
 	const { service, process } = start();
 	const execution = new Memory();
@@ -553,6 +564,16 @@ describe('a service that gives no answers', () => {
 		);
 
 		expect(codes(executions.flat()).filter(Boolean)).toEqual([]);
+	});
+
+	test('with Stop, no call follows a final failure where one call goes at a time', async () => {
+		const refused = { status: 400, text: '{"message":"bad phone number"}' };
+		const script = (call: number) => (call < 30 ? { status: 500 } : refused);
+		const { service, process } = start({ latencyMs: 400, script });
+
+		await process.run(service.items(numbers(60)), { stopOnFailure: true });
+
+		expect(service.arrivals).toHaveLength(30);
 	});
 
 	test('after 20 failures in a row one call goes at a time, until an answer comes', async () => {

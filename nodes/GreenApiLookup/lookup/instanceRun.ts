@@ -82,12 +82,16 @@ export class InstanceRun {
 
 	/** The outcome of an item, with its contact where that is wanted; undefined where the run is over. */
 	async lookUp(query: Query): Promise<Outcome | undefined> {
-		const check = this.check(query);
+		const other = otherFormOf(query);
+		const first = this.checks.ask(query, 'first');
+		const check = other ? this.withOtherForm(query, first, other) : first;
 		this.checking.push(check);
 		const outcome = await check;
-		// Thousands of equal items get their outcome at once.
+		// A failure is told at once: it may end the run.
+		if (!outcome || isFailure(outcome)) return outcome;
+		// Thousands of equal items get their answer at once.
 		await this.run.endSlice();
-		if (!outcome || isFailure(outcome) || !this.contacts) return outcome;
+		if (!this.contacts) return outcome;
 		const contactQuery = this.contactQuery(outcome);
 		if (!contactQuery) return outcome;
 		// A contact must not use up the call of a check.
@@ -96,11 +100,14 @@ export class InstanceRun {
 		return contact && { ...outcome, contact };
 	}
 
-	/** A check; where the first form of a number has no account, its other form has the last word. */
-	private async check(query: Query): Promise<Outcome | undefined> {
-		const first = await this.checks.ask(query, 'first');
-		const other = otherFormOf(query);
-		if (!first || !other) return first;
+	/** A check in both forms of its number: where one has no account, the other has the last word. */
+	private async withOtherForm(
+		query: Query,
+		asked: Promise<Outcome | undefined>,
+		other: Query,
+	): Promise<Outcome | undefined> {
+		const first = await asked;
+		if (!first) return undefined;
 		const isFinal = isFailure(first) ? !isNumberRefused(first) : existsIn(first);
 		if (isFinal) return first;
 		// The first forms of all numbers go before the second ones.

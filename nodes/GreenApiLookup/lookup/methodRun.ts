@@ -66,16 +66,18 @@ export class MethodRun {
 	}
 
 	/** The outcome of a query; undefined where the run is over before. */
-	async ask(query: Query, step: Step): Promise<Outcome | undefined> {
+	ask(query: Query, step: Step): Promise<Outcome | undefined> {
 		const { known } = this.state;
 		const key = known.keyOf(query);
-		const outcome = this.asked.get(key) ?? known.get(key, query);
-		if (outcome) return await outcome;
+		const asked = this.asked.get(key);
+		if (asked) return asked;
+		const outcome = known.get(key, query);
+		if (outcome) return Promise.resolve(outcome);
 		const { maxWaitMs, state } = this.run.options;
 		const attempts = new Attempts(maxWaitMs, state.environment.random);
 		const task = this.finish({ key, query, attempts, step, asked: false });
 		this.asked.set(key, task);
-		return await task;
+		return task;
 	}
 
 	/** Wakes those who wait at the moment at which the run gives up. */
