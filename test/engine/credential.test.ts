@@ -103,7 +103,11 @@ describe('the connection test names the host that it asked', () => {
 		['a page of something else', { body: '<html>It works!</html>' }, /no such .* at HOST\./],
 		['an instance that is not there', { status: 403, body: '<html>' }, /no such .* at HOST\./],
 		['a wrong token', { status: 401 }, /at HOST does not accept this token/],
-		['a limit', { status: 429 }, inWords('^This instance is being asked too often')],
+		[
+			'a limit',
+			{ status: 429, body: '<html>' },
+			inWords('^This instance is being asked too often'),
+		],
 		['an outage', OUTAGE, inWords('not available at HOST at the moment')],
 		['a redirect', REDIRECT, inWords('^HOST answers with a redirect')],
 	])('%s', async (_title, answer, message) => {
