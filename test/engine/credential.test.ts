@@ -87,7 +87,7 @@ describe('the connection test names the host that it asked', () => {
 		return { host, received, credential: { ...fields, apiTokenInstance: 'f'.repeat(50) } };
 	}
 
-	/** In older engines n8n 1.85 hands these on as if they were answers, 2.20 has words of its own. */
+	/** n8n 1.85 hands these on as if they were answers, and 2.20 has words of its own for them. */
 	const inWords = (words: string) =>
 		new RegExp(
 			process.env.COMPAT_MODULES

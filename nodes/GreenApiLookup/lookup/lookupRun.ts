@@ -178,7 +178,7 @@ export class LookupRun implements RunContext {
 		}
 	}
 
-	/** Ends every wait; where the execution was cancelled, also aborts the calls in flight. */
+	/** Whoever waits looks again; where the execution was cancelled, calls in flight are aborted. */
 	private endWaits(): void {
 		const isCancelled = this.options.signal?.aborted;
 		for (const instance of this.instances.values()) {

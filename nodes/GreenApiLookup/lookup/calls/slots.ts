@@ -3,7 +3,7 @@ export class Slots {
 	private arrived: Array<() => void> = [];
 	/** Those who arrived before; the last one is the next: an array's `shift` took 3 s for 70,000. */
 	private next: Array<() => void> = [];
-	private hasLeft = () => {};
+	private onLeave = () => {};
 
 	/** @param free how many there are */
 	constructor(private free: number) {}
@@ -23,13 +23,13 @@ export class Slots {
 		const enter = this.next.pop();
 		if (enter) enter();
 		else this.free++;
-		this.hasLeft();
+		this.onLeave();
 	}
 
 	/** Resolves when nobody waits: for the one who brings work. */
 	async nobodyWaits(): Promise<void> {
 		while (this.arrived.length + this.next.length > 0) {
-			await new Promise<void>((resolve) => (this.hasLeft = resolve));
+			await new Promise<void>((resolve) => (this.onLeave = resolve));
 		}
 	}
 }
