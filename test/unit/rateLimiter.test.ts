@@ -132,33 +132,44 @@ test('the second call waits for the end of the first, which says the limit', asy
 	expect(clock.monotonic()).toBeCloseTo(400 + 508, 0);
 });
 
-describe('a process that stands still', () => {
-	test.each([30, 80, 300])(
-		'for %d ms at any moment sends no second full of calls too many',
-		async (ms) => {
-			const clock = new VirtualClock();
-			const random = randomOf(ms);
-			const stalls = Array.from({ length: 100 }, (_, index) => 2000 * (index + random()));
-			const whenFree = (at: number) => {
-				const begun = stalls.findLast((stall) => stall <= at) ?? -Infinity;
-				return Math.max(at, begun + ms);
-			};
-			const sleep = clock.sleep.bind(clock);
-			clock.sleep = async (wait, signal) => {
-				const now = clock.monotonic();
-				await sleep(whenFree(now + wait) - now, signal);
-			};
-			const limiter = new RateLimiter(50, clock, random);
-			const sends: number[] = [];
-			while (clock.monotonic() < 200_000) {
-				await call(limiter);
-				// A call needs a millisecond to leave the process.
-				sends.push(whenFree(clock.monotonic() + 1));
-			}
+describe('a busy process', () => {
+	/** What a busy process does to its timers and calls: nothing goes on before it is free. */
+	type WhenFree = (at: number) => number;
 
-			expect(highestCount(sends)).toBeLessThanOrEqual(50);
-		},
-	);
+	/** So many milliseconds of every two seconds, at any moment. */
+	function standsStill(ms: number): WhenFree {
+		const random = randomOf(ms);
+		const stalls = Array.from({ length: 100 }, (_, index) => 2000 * (index + random()));
+		return (at) => Math.max(at, (stalls.findLast((stall) => stall <= at) ?? -Infinity) + ms);
+	}
+
+	/** Slices of 15 ms with 1 ms between them, for half a second of every two. */
+	const readsLists: WhenFree = (at) => (at % 2000 < 500 && at % 16 < 15 ? at - (at % 16) + 15 : at);
+
+	test.each([
+		['stands still for 30 ms', standsStill(30), 1],
+		['stands still for 80 ms', standsStill(80), 1],
+		['stands still for 300 ms', standsStill(300), 1],
+		['reads lists, and a call leaves in three turns of its event loop', readsLists, 3],
+	])('sends no second full of calls too many: it %s', async (_, whenFree, turns) => {
+		const clock = new VirtualClock();
+		const sleep = clock.sleep.bind(clock);
+		clock.sleep = async (wait, signal) => {
+			const now = clock.monotonic();
+			await sleep(whenFree(now + wait) - now, signal);
+		};
+		const limiter = new RateLimiter(50, clock, randomOf(1));
+		const sends: number[] = [];
+		while (clock.monotonic() < 200_000) {
+			await call(limiter);
+			let sentAt = clock.monotonic();
+			for (let turn = 0; turn < turns; turn++) sentAt = whenFree(sentAt + 1);
+			sends.push(sentAt);
+		}
+
+		expect(highestCount(sends)).toBeLessThanOrEqual(50);
+		expect(sends.length).toBeGreaterThan(200 * 50 * 0.8);
+	});
 
 	test('makes up for it without sending calls at once', async () => {
 		const { clock, limiter } = start();
