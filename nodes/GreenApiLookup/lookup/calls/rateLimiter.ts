@@ -11,6 +11,8 @@ const SECOND_MS = 1016;
 
 /** Milliseconds after which the first call counts as sent, even if it hangs. */
 const FIRST_CALL_MS = 2000;
+/** The same for the first one after a pause: it may be late as well, but the limit is known. */
+const AFTER_PAUSE_MS = 100;
 
 /** Milliseconds of lateness (of a timer, of a busy process) that are made up for. */
 const CATCH_UP_MS = 100;
@@ -18,9 +20,8 @@ const CATCH_UP_MS = 100;
 /** The nearest that two calls come to each other meanwhile, as a share of the spacing. */
 const NEAREST = 0.5;
 
-/** A call leaves within three turns of the event loop; one of 5 ms that takes 10 was held up. */
-const TURNS_TO_LEAVE = 3;
-const TURN_MS = 5;
+/** Milliseconds in which a call leaves the process; after twice as many, it was held up. */
+const LEAVING_MS = 5;
 
 /** After a 429 the next call is delayed by at most this share of the spacing, to find a free place. */
 const SHIFT = 0.5;
@@ -127,7 +128,7 @@ export class RateLimiter {
 	release(permit: Permit, info?: RateInfo): void {
 		const now = this.clock.monotonic();
 		if (info) this.applyInfo(info, permit.at, now);
-		// Only the first call is dated ahead. It came to the service by now, so its second begins now.
+		// It was dated ahead, and came to the service by now: its second begins now.
 		if (permit.at <= now) return;
 		permit.at = now;
 		this.spacedFrom = now;
@@ -177,24 +178,23 @@ export class RateLimiter {
 
 	private grant(): void {
 		const now = this.clock.monotonic();
-		const isFirst = this.granted.length === 0;
-		// The first call is often late on its way (name look-up, TLS), and its answer says the limit.
-		const permit = { at: isFirst ? now + FIRST_CALL_MS : now };
-		const earliest = isFirst ? permit.at : now - CATCH_UP_MS;
+		const lastAt = this.granted.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+		// Often late on its way: name look-up, TLS, a list that is being read.
+		const isAfterPause = now - lastAt > SECOND_MS + this.spacingMs;
+		const aheadMs = this.granted.length === 0 ? FIRST_CALL_MS : isAfterPause ? AFTER_PAUSE_MS : 0;
+		const permit = { at: now + aheadMs };
+		const earliest = aheadMs > 0 ? permit.at : now - CATCH_UP_MS;
 		this.spacedFrom = Math.max(this.spacedFrom + this.spacingMs, earliest);
 		this.granted = [...this.granted.slice(-HIGHEST_LIMIT), permit];
-		void this.dateAfterStalls(permit);
+		void this.dateAfterStall(permit);
 		this.queue.shift()?.(permit);
 	}
 
 	/** Dates a permit to when its call leaves a busy process: the service counts from then on. */
-	private async dateAfterStalls(permit: Permit): Promise<void> {
-		for (let turn = 0; turn < TURNS_TO_LEAVE; turn++) {
-			const begun = this.clock.monotonic();
-			await this.clock.sleep(TURN_MS);
-			const now = this.clock.monotonic();
-			if (now - begun < 2 * TURN_MS) return;
-			permit.at = Math.max(permit.at, now);
-		}
+	private async dateAfterStall(permit: Permit): Promise<void> {
+		const grantedAt = this.clock.monotonic();
+		await this.clock.sleep(LEAVING_MS);
+		const now = this.clock.monotonic();
+		if (now - grantedAt >= 2 * LEAVING_MS) permit.at = Math.max(permit.at, now);
 	}
 }
