@@ -140,7 +140,7 @@ test('a first call after a pause that is up to 100 ms late makes no second too f
 	for (let index = 0; index < 30; index++) {
 		const permit = (await limiter.acquire()) as Permit;
 		sends.push(clock.monotonic() + (index === 0 ? 100 : 0));
-		void clock.sleep(150).then(() => limiter.release(permit));
+		void clock.sleep(5000).then(() => limiter.release(permit));
 	}
 
 	expect(highestCount(sends)).toBeLessThanOrEqual(10);

@@ -144,7 +144,7 @@ export class InstanceRun {
 		return messengers.find(({ typeInstance }) => typeInstance === type);
 	}
 
-	/** Whoever waits looks again. */
+	/** Wakes all waiting tasks, which check whether to go on. */
 	wake(): void {
 		this.checks.wake();
 		this.contacts?.wake();

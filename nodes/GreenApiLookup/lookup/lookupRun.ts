@@ -178,7 +178,7 @@ export class LookupRun implements RunContext {
 		}
 	}
 
-	/** Whoever waits looks again; where the execution was cancelled, calls in flight are aborted. */
+	/** Wakes all waiting tasks, which check whether to go on; a cancel also aborts calls in flight. */
 	private endWaits(): void {
 		const isCancelled = this.options.signal?.aborted;
 		for (const instance of this.instances.values()) {
